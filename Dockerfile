@@ -1,0 +1,15 @@
+FROM python:3.11-slim AS build
+WORKDIR /source
+COPY . .
+RUN pip wheel --no-cache-dir --wheel-dir /wheels .
+
+FROM python:3.11-slim
+COPY --from=build /wheels /wheels
+RUN pip install --no-cache-dir --no-index --find-links /wheels backflow && rm -r /wheels \
+    && useradd --uid 10001 --create-home backflow
+USER 10001
+WORKDIR /home/backflow
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+CMD ["backflow", "serve", "--host", "0.0.0.0", "--allow-remote"]

@@ -1,0 +1,1 @@
+"""Neural networks as recorded NumPy programs: every value and every gradient stays readable."""

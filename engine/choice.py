@@ -1,0 +1,56 @@
+"""A choice a person makes: a frozen dataclass that checks its own numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from engine.problem import BadExperiment, Problem
+from engine.range import Range
+
+
+@cache
+def ranges(choice: type) -> dict[str, Range]:
+    """The declared limits of a dataclass, by field name (a tuple's limit holds for each of its members)."""
+    hints = get_type_hints(choice, include_extras=True)
+    return {f.name: limit for f in fields(choice) for limit in _limits(hints[f.name])}
+
+
+def _limits(hint: Any) -> Iterator[Range]:
+    if get_origin(hint) is Annotated:
+        yield from (m for m in hint.__metadata__ if isinstance(m, Range))
+    elif get_origin(hint) is tuple:
+        yield from _limits(get_args(hint)[0])
+
+
+class Choice:
+    """Base of every choice: refuses numbers outside the limits its fields declare."""
+
+    def __post_init__(self) -> None:
+        problems = []
+        for name, limit in ranges(type(self)).items():
+            value = getattr(self, name)
+            for number in value if isinstance(value, tuple) else (value,):
+                if isinstance(number, bool) or not isinstance(number, int | float) or not limit.admits(number):
+                    problems.append(out_of_range(name, limit, number))
+        if problems:
+            raise BadExperiment(problems)
+
+
+def out_of_range(where: str, limit: Range, came: object) -> Problem:
+    """The problem of a number that its field does not admit."""
+    lower = f"above {limit.low:g}" if limit.above else f"from {limit.low:g}"
+    values = {"low": limit.low, "high": limit.high, "came": str(came)}
+    code = "range_above" if limit.above else "range"
+    return Problem(where, code, f"a number {lower} to {limit.high:g}", str(came), values)
+
+
+def settings(choice: Any) -> dict[str, Any]:
+    """A choice as plain data, nested choices included: what JSON would say."""
+    if is_dataclass(choice):
+        return {f.name: settings(getattr(choice, f.name)) for f in fields(choice)}
+    if isinstance(choice, tuple | list):
+        return [settings(item) for item in choice]  # type: ignore[return-value]
+    return choice  # type: ignore[no-any-return]

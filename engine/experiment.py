@@ -1,0 +1,57 @@
+"""What may be asked for: an experiment says what to train and how, and with its edits it says everything.
+
+    state(step) = replay(experiment, edits, step)
+
+The classes it is made of live beside what they do (layers, losses, optimizers, initializers, data); each refuses bad
+numbers by itself. What only the whole can tell (shapes, targets, cost) is found by `problems`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, Union
+
+from engine.choice import Choice
+from engine.data.choices import Generated, Table
+from engine.layers.linear import Linear
+from engine.operations.elementwise import Elementwise, Tanh
+from engine.operations.losses import AnyLoss, BCEWithLogitsLoss
+from engine.optimizers import Adam, AnyOptimizer
+from engine.range import Range
+
+VERSION = 1
+
+AnyData = Generated | Table
+ACTIVATIONS: tuple[type[Elementwise], ...] = tuple(Elementwise.__subclasses__())
+AnyLayer = Union[(Linear, *ACTIVATIONS)]  # type: ignore[valid-type]  # noqa: UP007 - built from the table
+Seed = Annotated[int, Range(0, 2**32 - 1)]
+
+
+@dataclass(frozen=True)
+class Layers(Choice):
+    """A network: its layers in order, named "0", "1", … as in torch.nn.Sequential."""
+
+    layers: tuple[AnyLayer, ...] = (Linear(out_features=8), Tanh(), Linear(out_features=1))
+
+
+@dataclass(frozen=True)
+class Seeds(Choice):
+    """Four separate seeds, so that one thing can be varied at a time."""
+
+    data: Seed = 0
+    init: Seed = 0
+    order: Seed = 0
+    dropout: Seed = 0
+
+
+@dataclass(frozen=True)
+class Experiment(Choice):
+    version: Literal[1] = 1
+    name: str = ""
+    data: AnyData = field(default_factory=Generated)
+    network: Layers = field(default_factory=Layers)
+    loss: AnyLoss = field(default_factory=BCEWithLogitsLoss)
+    optimizer: AnyOptimizer = field(default_factory=Adam)
+    batch: Annotated[int, Range(1, 4096)] = 32
+    seeds: Seeds = field(default_factory=Seeds)
+    dtype: Literal["float32", "float64"] = "float32"

@@ -1,0 +1,85 @@
+"""Can this experiment be run? Shapes, targets and cost, judged before anything large is allocated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine.data.dataset import Dataset
+from engine.experiment import Experiment
+from engine.network import Network
+from engine.operations.losses import BCEWithLogitsLoss, CrossEntropyLoss
+from engine.problem import BadExperiment, Problem
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one session may cost."""
+
+    layers: int = 256
+    parameters: int = 5_000_000
+    memory: int = 1_000_000_000  # bytes
+    multiply_adds: int = 50_000_000_000  # of one step: forward and twice that backward, for the whole batch
+
+
+def planned(experiment: Experiment, limits: Limits | None = None) -> tuple[Dataset, Network]:
+    """The data and the network of an experiment that can be run; else BadExperiment with every problem."""
+    found = _size(experiment, limits or Limits())
+    if found:
+        raise BadExperiment(found)
+    data = experiment.data.load(experiment.seeds.data)
+    network = Network(experiment.network.layers, data.features)
+    found = [*_cost(experiment, network, limits or Limits()), *_targets(experiment, network, data)]
+    if experiment.batch > len(data.train_x):
+        found.append(
+            _problem("batch", "batch_over_data", f"at most the {len(data.train_x)} training examples", experiment.batch, limit=len(data.train_x))
+        )
+    if found:
+        raise BadExperiment(found)
+    return data, network
+
+
+def _problem(where: str, code: str, expected: str, came: object, **values: Any) -> Problem:
+    return Problem(where, code, expected, str(came), {**values, "came": str(came)})
+
+
+def _size(experiment: Experiment, limits: Limits) -> list[Problem]:
+    count = len(experiment.network.layers)
+    if 1 <= count <= limits.layers:
+        return []
+    return [_problem("network.layers", "layer_count", f"1 to {limits.layers} layers", count, limit=limits.layers)]
+
+
+def _cost(experiment: Experiment, network: Network, limits: Limits) -> list[Problem]:
+    """Each cost beyond its limit, with the computed number and the limit."""
+    costs = (
+        ("too_many_parameters", "parameters", network.parameter_count, limits.parameters),
+        ("too_much_memory", "bytes of memory", network.memory(experiment.batch, experiment.dtype), limits.memory),
+        ("too_slow", "multiply-adds a step", 3 * network.multiply_adds * experiment.batch, limits.multiply_adds),
+    )
+    return [
+        _problem("network", code, f"at most {limit:,} {what}", f"{cost:,}", limit=f"{limit:,}")
+        for code, what, cost, limit in costs
+        if cost > limit
+    ]
+
+
+def _targets(experiment: Experiment, network: Network, data: Dataset) -> list[Problem]:
+    """Does the last layer have the outputs that the loss needs for these targets?"""
+    last = f"network.layers.{len(experiment.network.layers) - 1}"
+    loss = experiment.loss
+    if isinstance(loss, CrossEntropyLoss | BCEWithLogitsLoss) and data.classes is None:
+        return [_problem("loss", "loss_needs_classes", "MSELoss or HuberLoss, since the targets are numbers", loss.kind, loss=loss.kind)]
+    expected = outputs_needed(experiment, data)
+    if network.outputs == expected:
+        return []
+    return [
+        _problem(last, "outputs", f"{expected} outputs for {loss.kind} on these targets", network.outputs, outputs=expected, loss=loss.kind)
+    ]
+
+
+def outputs_needed(experiment: Experiment, data: Dataset) -> int:
+    """How many outputs the loss wants: one a class, except one for two classes where the loss is not a softmax."""
+    if data.classes is None:
+        return data.outputs
+    return 1 if data.classes == 2 and not isinstance(experiment.loss, CrossEntropyLoss) else data.classes

@@ -1,0 +1,160 @@
+"""How parameters start. Names, arguments and formulas are those of torch.nn.init."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+
+from engine.choice import Choice
+from engine.range import Range
+from engine.tensor import Array
+
+Scale = Annotated[float, Range(-1e6, 1e6)]
+Spread = Annotated[float, Range(0, 1e6)]
+Nonlinearity = Literal["linear", "sigmoid", "tanh", "relu", "leaky_relu", "selu"]
+
+_GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
+
+
+def gain(nonlinearity: Nonlinearity, a: float = 0.0) -> float:
+    """torch.nn.init.calculate_gain: √(2/(1+a²)) for leaky_relu of negative slope a."""
+    return math.sqrt(2 / (1 + a * a)) if nonlinearity == "leaky_relu" else _GAINS[nonlinearity]
+
+
+class Initializer(Choice):
+    """Draws an array. `fans` is (fan_in, fan_out) of the layer that owns it."""
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Default(Initializer):
+    """What PyTorch's layer does by itself: U(±1/√fan_in), for weight and bias."""
+
+    kind: Literal["default"] = "default"
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        bound = 1 / math.sqrt(fans[0])
+        return rng.uniform(-bound, bound, shape)
+
+
+@dataclass(frozen=True)
+class Zeros(Initializer):
+    kind: Literal["zeros"] = "zeros"
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        return np.zeros(shape)
+
+
+@dataclass(frozen=True)
+class Constant(Initializer):
+    kind: Literal["constant"] = "constant"
+    val: Scale = 0.1
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        return np.full(shape, self.val)
+
+
+@dataclass(frozen=True)
+class Normal(Initializer):
+    kind: Literal["normal"] = "normal"
+    mean: Scale = 0.0
+    std: Spread = 1.0
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        return rng.normal(self.mean, self.std, shape)
+
+
+@dataclass(frozen=True)
+class Uniform(Initializer):
+    kind: Literal["uniform"] = "uniform"
+    a: Scale = 0.0
+    b: Scale = 1.0
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        return rng.uniform(min(self.a, self.b), max(self.a, self.b), shape)
+
+
+@dataclass(frozen=True)
+class XavierUniform(Initializer):
+    """U(±gain √(6 / (fan_in + fan_out))), Glorot and Bengio 2010."""
+
+    kind: Literal["xavier_uniform"] = "xavier_uniform"
+    gain: Spread = 1.0
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        bound = self.gain * math.sqrt(6 / sum(fans))
+        return rng.uniform(-bound, bound, shape)
+
+
+@dataclass(frozen=True)
+class XavierNormal(Initializer):
+    """N(0, gain² · 2 / (fan_in + fan_out)), Glorot and Bengio 2010."""
+
+    kind: Literal["xavier_normal"] = "xavier_normal"
+    gain: Spread = 1.0
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        return rng.normal(0, self.gain * math.sqrt(2 / sum(fans)), shape)
+
+
+@dataclass(frozen=True)
+class Kaiming(Initializer):
+    """The standard deviation both forms of He et al. 2015 share: gain / √fan."""
+
+    a: Annotated[float, Range(0, 1e3)] = 0.0
+    mode: Literal["fan_in", "fan_out"] = "fan_in"
+    nonlinearity: Nonlinearity = "leaky_relu"
+
+    def std(self, fans: tuple[int, int]) -> float:
+        return gain(self.nonlinearity, self.a) / math.sqrt(fans[self.mode == "fan_out"])
+
+
+@dataclass(frozen=True)
+class KaimingUniform(Kaiming):
+    kind: Literal["kaiming_uniform"] = "kaiming_uniform"
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        bound = math.sqrt(3) * self.std(fans)
+        return rng.uniform(-bound, bound, shape)
+
+
+@dataclass(frozen=True)
+class KaimingNormal(Kaiming):
+    kind: Literal["kaiming_normal"] = "kaiming_normal"
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        return rng.normal(0, self.std(fans), shape)
+
+
+@dataclass(frozen=True)
+class Orthogonal(Initializer):
+    """Rows or columns orthonormal times gain, Saxe et al. 2014; a vector gets unit length."""
+
+    kind: Literal["orthogonal"] = "orthogonal"
+    gain: Spread = 1.0
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        rows, columns = shape[0], math.prod(shape[1:])
+        tall = rng.normal(size=(max(rows, columns), min(rows, columns)))
+        q, r = np.linalg.qr(tall)
+        q = q * np.sign(np.diag(r))  # makes the draw uniform over the orthogonal matrices
+        return np.asarray(self.gain * (q if rows >= columns else q.T).reshape(shape))
+
+
+AnyInitializer = (
+    Default
+    | Zeros
+    | Constant
+    | Normal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+)

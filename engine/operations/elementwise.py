@@ -1,0 +1,261 @@
+"""Activations: y = f(x), one number at a time.
+
+Each class is one activation with PyTorch's name and arguments; it states its value, its slope and its notation side
+by side. Adding one here is all there is to do: lists, tests, the builder and the inspector find it by themselves.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+
+from engine.choice import Choice
+from engine.notation import Notation
+from engine.operations.erf import erf
+from engine.parameters import Block
+from engine.program import Node, Program
+from engine.range import Range
+from engine.tensor import Array, Tensor
+
+try:  # np.clip's own ufunc: a third of the cost of np.maximum on large arrays
+    from numpy._core.umath import clip
+except ImportError:  # pragma: no cover - a NumPy that hides it
+
+    def clip(x: Array, low: Array, high: Array, out: Array) -> Array:
+        return np.minimum(np.maximum(x, low, out), high, out)
+
+
+def written(value: str, slope: str) -> Notation:
+    """The notation of an activation: a = f(z), and ∂L/∂z = ∂L/∂a · f′(z)."""
+    return Notation(value, {"z": rf"\frac{{\partial L}}{{\partial z}} = \frac{{\partial L}}{{\partial a}} \cdot {slope}"})
+
+
+class Elementwise(Choice):
+    """An activation layer. `value` emits a = f(z); `slope` emits f′(z), which the node keeps under "slope"."""
+
+    notation: ClassVar[Notation]
+    slope_dtype: ClassVar[type | None] = None
+
+    def output(self, features: int) -> int:
+        return features
+
+    def blocks(self, features: int) -> tuple[Block, ...]:
+        return ()
+
+    def multiply_adds(self, features: int) -> int:
+        return 0
+
+    def emit(self, program: Program, x: Tensor, parameters: tuple[Tensor, ...], name: str, layer: int) -> Tensor:
+        return program.apply(self, x, name=name, layer=layer)
+
+    def value(self, program: Program, z: Array, a: Array) -> None:
+        raise NotImplementedError
+
+    def slope(self, program: Program, z: Array, a: Array, out: Array) -> None:
+        raise NotImplementedError
+
+    def forward(self, program: Program, node: Node) -> Tensor:
+        z = node.inputs[0]
+        a = program.tensor(z.shape[0])
+        self.value(program, z.data, a.data)
+        return a
+
+    def backward(self, program: Program, node: Node) -> None:
+        z, a = node.inputs[0], node.output
+        slope = node.kept["slope"] = program.empty(z.shape, self.slope_dtype)
+        self.slope(program, z.data, a.data, slope)
+        program.into(z, lambda out: program.call(np.multiply, a.gradient, slope, out))
+
+
+@dataclass(frozen=True)
+class Identity(Elementwise):
+    kind: Literal["Identity"] = "Identity"
+    notation: ClassVar = written("a = z", "1")
+
+    def value(self, program: Program, z: Array, a: Array) -> None:
+        program.call(np.copyto, a, z)
+
+    def slope(self, program: Program, z: Array, a: Array, out: Array) -> None:
+        out.fill(1)  # once, not recorded: nothing overwrites it
+
+
+@dataclass(frozen=True)
+class ReLU(Elementwise):
+    kind: Literal["ReLU"] = "ReLU"
+    notation: ClassVar = written(r"a = \max(0, z)", "[z > 0]")
+    slope_dtype: ClassVar = bool
+
+    def value(self, program: Program, z: Array, a: Array) -> None:
+        program.call(clip, z, program.constant(0), program.constant(np.inf), a)
+
+    def slope(self, program: Program, z: Array, a: Array, out: Array) -> None:
+        program.call(np.greater, a, program.constant(0), out)  # 0 at z = 0, as PyTorch has it
+
+
+@dataclass(frozen=True)
+class LeakyReLU(Elementwise):
+    kind: Literal["LeakyReLU"] = "LeakyReLU"
+    negative_slope: Annotated[float, Range(0, 1)] = 0.01
+    notation: ClassVar = written(r"a = \max(0, z) + \alpha \min(0, z)", r"(z > 0 \,?\, 1 : \alpha)")
+
+    def value(self, program: Program, z: Array, a: Array) -> None:
+        # max(z, αz) for 0 ≤ α ≤ 1
+        program.call(np.multiply, z, program.constant(self.negative_slope), a)
+        program.call(np.maximum, z, a, a)
+
+    def slope(self, program: Program, z: Array, a: Array, out: Array) -> None:
+        program.call(np.greater, z, program.constant(0), out)
+        program.call(np.maximum, out, program.constant(self.negative_slope), out)
+
+
+@dataclass(frozen=True)
+class Tanh(Elementwise):
+    kind: Literal["Tanh"] = "Tanh"
+    notation: ClassVar = written(r"a = \tanh z", "(1 - a^2)")
+
+    def value(self, program: Program, z: Array, a: Array) -> None:
+        program.call(np.tanh, z, a)
+
+    def slope(self, program: Program, z: Array, a: Array, out: Array) -> None:
+        program.call(np.multiply, a, a, out)
+        program.call(np.subtract, program.constant(1), out, out)
+
+
+@dataclass(frozen=True)
+class Sigmoid(Elementwise):
+    kind: Literal["Sigmoid"] = "Sigmoid"
+    notation: ClassVar = written(r"a = \frac{1}{1 + e^{-z}}", "a (1 - a)")
+
+    def value(self, program: Program, z: Array, a: Array) -> None:
+        logistic(program, z, a)
+
+    def slope(self, program: Program, z: Array, a: Array, out: Array) -> None:
+        program.call(np.subtract, program.constant(1), a, out)
+        program.call(np.multiply, out, a, out)
+
+
+@dataclass(frozen=True)
+class GELU(Elementwise):
+    kind: Literal["GELU"] = "GELU"
+    approximate: Literal["none", "tanh"] = "none"
+    notation: ClassVar = written(r"a = z\, \Phi(z)", r"(\Phi(z) + z\, \varphi(z))")
+
+    def value(self, program: Program, z: Array, a: Array) -> None:
+        half = program.scratch(z.shape, "gelu")
+        self._distribution(program, z, half)
+        program.call(np.multiply, z, half, a)
+
+    def slope(self, program: Program, z: Array, a: Array, out: Array) -> None:
+        density = program.scratch(z.shape, "gelu density")
+        self._distribution(program, z, out)
+        self._density(program, z, out, density)
+        program.call(np.multiply, density, z, density)
+        program.call(np.add, out, density, out)
+
+    def _distribution(self, program: Program, z: Array, out: Array) -> None:
+        """Φ(z), exact by the error function or by Hendrycks and Gimpel's tanh."""
+        if self.approximate == "none":
+            program.call(np.multiply, z, program.constant(math.sqrt(0.5)), out)
+            program.call(erf, out, out)
+        else:
+            program.call(np.multiply, z, z, out)
+            program.call(np.multiply, out, program.constant(0.044715 * math.sqrt(2 / math.pi)), out)
+            program.call(np.add, out, program.constant(math.sqrt(2 / math.pi)), out)
+            program.call(np.multiply, out, z, out)
+            program.call(np.tanh, out, out)
+        program.call(np.multiply, out, program.constant(0.5), out)
+        program.call(np.add, out, program.constant(0.5), out)
+
+    def _density(self, program: Program, z: Array, distribution: Array, out: Array) -> None:
+        """dΦ/dz of whichever Φ is in use."""
+        program.call(np.multiply, z, z, out)
+        if self.approximate == "none":
+            program.call(np.multiply, out, program.constant(-0.5), out)
+            program.call(np.exp, out, out)
+            program.call(np.multiply, out, program.constant(1 / math.sqrt(2 * math.pi)), out)
+            return
+        # Φ = (1 + tanh u)/2, so dΦ/dz = 2 Φ (1 − Φ) du/dz
+        rest = program.scratch(z.shape, "gelu rest")
+        program.call(np.multiply, out, program.constant(3 * 0.044715 * math.sqrt(2 / math.pi)), out)
+        program.call(np.add, out, program.constant(math.sqrt(2 / math.pi)), out)
+        program.call(np.subtract, program.constant(1), distribution, rest)
+        program.call(np.multiply, rest, distribution, rest)
+        program.call(np.multiply, rest, program.constant(2), rest)
+        program.call(np.multiply, out, rest, out)
+
+
+@dataclass(frozen=True)
+class SiLU(Elementwise):
+    kind: Literal["SiLU"] = "SiLU"
+    notation: ClassVar = written(r"a = z\, \sigma(z)", r"\sigma(z)\,(1 + z\,(1 - \sigma(z)))")
+
+    def value(self, program: Program, z: Array, a: Array) -> None:
+        logistic(program, z, a)
+        program.call(np.multiply, a, z, a)
+
+    def slope(self, program: Program, z: Array, a: Array, out: Array) -> None:
+        gate = program.scratch(z.shape, "silu")
+        logistic(program, z, gate)
+        program.call(np.subtract, program.constant(1), gate, out)
+        program.call(np.multiply, out, z, out)
+        program.call(np.add, out, program.constant(1), out)
+        program.call(np.multiply, out, gate, out)
+
+
+@dataclass(frozen=True)
+class Softplus(Elementwise):
+    kind: Literal["Softplus"] = "Softplus"
+    beta: Annotated[float, Range(0, 100, above=True)] = 1.0
+    threshold: Annotated[float, Range(0, 1000)] = 20.0
+    notation: ClassVar = written(r"a = \tfrac{1}{\beta} \ln(1 + e^{\beta z})", r"\sigma(\beta z)")
+
+    def value(self, program: Program, z: Array, a: Array) -> None:
+        linear = program.scratch(z.shape, "softplus", bool)
+        kept = program.scratch(z.shape, "softplus kept")
+        program.call(np.multiply, z, program.constant(self.beta), kept)
+        program.call(np.greater, kept, program.constant(self.threshold), linear)
+        program.call(np.logaddexp, kept, program.constant(0), a)
+        program.call(np.multiply, a, program.constant(1 / self.beta), a)
+        program.call(np.copyto, a, z, "same_kind", linear)  # above the threshold the line itself, as PyTorch has it
+
+    def slope(self, program: Program, z: Array, a: Array, out: Array) -> None:
+        linear = program.scratch(z.shape, "softplus", bool)
+        kept = program.scratch(z.shape, "softplus kept")
+        program.call(np.multiply, z, program.constant(self.beta), kept)
+        program.call(np.greater, kept, program.constant(self.threshold), linear)
+        logistic(program, kept, out)
+        program.call(np.copyto, out, program.constant(1), "same_kind", linear)
+
+
+@dataclass(frozen=True)
+class ELU(Elementwise):
+    kind: Literal["ELU"] = "ELU"
+    alpha: Annotated[float, Range(0, 100, above=True)] = 1.0
+    notation: ClassVar = written(r"a = z > 0 \,?\, z : \alpha (e^z - 1)", r"(z > 0 \,?\, 1 : \alpha e^z)")
+
+    def value(self, program: Program, z: Array, a: Array) -> None:
+        below = program.scratch(z.shape, "elu")
+        program.call(np.minimum, z, program.constant(0), below)
+        program.call(np.expm1, below, below)
+        program.call(np.multiply, below, program.constant(self.alpha), below)
+        program.call(np.maximum, z, program.constant(0), a)
+        program.call(np.add, a, below, a)
+
+    def slope(self, program: Program, z: Array, a: Array, out: Array) -> None:
+        positive = program.scratch(z.shape, "elu", bool)
+        program.call(np.greater, z, program.constant(0), positive)
+        program.call(np.minimum, z, program.constant(0), out)
+        program.call(np.exp, out, out)
+        program.call(np.multiply, out, program.constant(self.alpha), out)
+        program.call(np.copyto, out, program.constant(1), "same_kind", positive)
+
+
+def logistic(program: Program, z: Array, out: Array) -> None:
+    """σ(z) = 1 / (1 + e^(−z)): keeps its relative accuracy far below zero, where ½ + ½ tanh(z/2) rounds to 0."""
+    program.call(np.negative, z, out)
+    program.call(np.exp, out, out)
+    program.call(np.add, out, program.constant(1), out)
+    program.call(np.divide, program.constant(1), out, out)

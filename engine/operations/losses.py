@@ -1,0 +1,173 @@
+"""Losses: one number from predictions and targets. PyTorch's names, arguments and reduction (mean)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+
+from engine.choice import Choice
+from engine.notation import Notation
+from engine.operations.elementwise import logistic
+from engine.program import Node, Program
+from engine.range import Range
+from engine.tensor import Array, Tensor
+
+
+class Loss(Choice):
+    """A node whose output is a 0-d tensor. `targets` is the buffer the run fills before each pass."""
+
+    labels: ClassVar[bool] = False  # are targets class labels (batch,) or numbers (outputs, batch)?
+
+    def targets(self, program: Program, outputs: int) -> Array:
+        shape = (program.batch,) if self.labels else (outputs, program.batch)
+        return np.zeros(shape, np.int64 if self.labels else program.dtype)
+
+
+def scalar(program: Program) -> Tensor:
+    return Tensor(np.zeros((), program.dtype), np.ones((), program.dtype))
+
+
+@dataclass(frozen=True)
+class MSELoss(Loss):
+    kind: Literal["MSELoss"] = "MSELoss"
+    notation: ClassVar = Notation(
+        r"L = \frac{1}{n} \sum (\hat{y} - y)^2",
+        {r"\hat{y}": r"\frac{\partial L}{\partial \hat{y}} = \frac{2}{n} (\hat{y} - y)"},
+    )
+
+    def forward(self, program: Program, node: Node) -> Tensor:
+        prediction, target = node.inputs
+        error = node.kept["error"] = program.empty(prediction.shape)
+        loss, flat = scalar(program), error.ravel()
+        program.call(np.subtract, prediction.data, target.data, error)
+        program.call(flat.dot, flat, loss.data)
+        program.call(np.multiply, loss.data, program.constant(1 / error.size), loss.data)
+        return loss
+
+    def backward(self, program: Program, node: Node) -> None:
+        error = node.kept["error"]
+        each = program.constant(2 / error.size)
+        program.into(node.inputs[0], lambda out: program.call(np.multiply, error, each, out))
+
+
+@dataclass(frozen=True)
+class HuberLoss(Loss):
+    """Quadratic within delta, linear beyond: ½e² or delta (|e| − ½ delta), which is c (|e| − ½c), c = min(|e|, delta)."""
+
+    kind: Literal["HuberLoss"] = "HuberLoss"
+    delta: Annotated[float, Range(0, 1e6, above=True)] = 1.0
+    notation: ClassVar = Notation(
+        r"L = \frac{1}{n} \sum c\,(|e| - \tfrac{1}{2} c), \; c = \min(|e|, \delta), \; e = \hat{y} - y",
+        {r"\hat{y}": r"\frac{\partial L}{\partial \hat{y}} = \frac{1}{n} \max(-\delta, \min(\delta, e))"},
+    )
+
+    def forward(self, program: Program, node: Node) -> Tensor:
+        prediction, target = node.inputs
+        error = node.kept["error"] = program.empty(prediction.shape)
+        size, capped = program.scratch(error.shape, "huber size"), program.scratch(error.shape, "huber capped")
+        loss = scalar(program)
+        program.call(np.subtract, prediction.data, target.data, error)
+        program.call(np.abs, error, size)
+        program.call(np.minimum, size, program.constant(self.delta), capped)
+        program.call(np.multiply, capped, program.constant(-0.5), error)
+        program.call(np.add, size, error, size)
+        program.call(capped.ravel().dot, size.ravel(), loss.data)
+        program.call(np.multiply, loss.data, program.constant(1 / error.size), loss.data)
+        program.call(np.subtract, prediction.data, target.data, error)
+        return loss
+
+    def backward(self, program: Program, node: Node) -> None:
+        error = node.kept["error"]
+        low, high = program.constant(-self.delta), program.constant(self.delta)
+
+        def emit(out: Array) -> None:
+            program.call(np.clip, error, low, high, out)
+            program.call(np.multiply, out, program.constant(1 / error.size), out)
+
+        program.into(node.inputs[0], emit)
+
+
+@dataclass(frozen=True)
+class BCEWithLogitsLoss(Loss):
+    """Binary cross-entropy of a logit, ln(1 + e^z) − z y: finite for every finite z."""
+
+    kind: Literal["BCEWithLogitsLoss"] = "BCEWithLogitsLoss"
+    notation: ClassVar = Notation(
+        r"L = -\frac{1}{n} \sum \left( y \ln \sigma(z) + (1 - y) \ln (1 - \sigma(z)) \right)",
+        {"z": r"\frac{\partial L}{\partial z} = \frac{1}{n} (\sigma(z) - y)"},
+    )
+
+    def forward(self, program: Program, node: Node) -> Tensor:
+        logits, target = node.inputs
+        each = program.empty(logits.shape)
+        loss, mean = scalar(program), np.full(each.size, 1 / each.size, program.dtype)
+        taken = program.scratch(each.shape, "bce")
+        program.call(np.logaddexp, program.constant(0), logits.data, each)  # ln(1 + e^z)
+        program.call(np.multiply, logits.data, target.data, taken)
+        program.call(np.subtract, each, taken, each)
+        program.call(each.ravel().dot, mean, loss.data)
+        return loss
+
+    def backward(self, program: Program, node: Node) -> None:
+        logits, target = node.inputs
+        probability = node.kept["probability"] = program.empty(logits.shape)
+
+        def emit(out: Array) -> None:
+            logistic(program, logits.data, probability)
+            program.call(np.subtract, probability, target.data, out)
+            program.call(np.multiply, out, program.constant(1 / probability.size), out)
+
+        program.into(logits, emit)
+
+
+@dataclass(frozen=True)
+class CrossEntropyLoss(Loss):
+    """Softmax and cross-entropy in one: ln Σe^z − z_y, with the largest logit subtracted first."""
+
+    kind: Literal["CrossEntropyLoss"] = "CrossEntropyLoss"
+    labels: ClassVar = True
+    notation: ClassVar = Notation(
+        r"L = -\frac{1}{B} \sum \ln p_y, \; p = \mathrm{softmax}(z)",
+        {"z": r"\frac{\partial L}{\partial z} = \frac{1}{B} (p - y)"},
+    )
+
+    def forward(self, program: Program, node: Node) -> Tensor:
+        logits, target = node.inputs
+        classes, batch = logits.shape
+        p = node.kept["probability"] = program.empty(logits.shape)
+        largest, total, picked = (program.empty((batch,)) for _ in range(3))
+        ones, mean = np.ones(classes, program.dtype), np.full(batch, 1 / batch, program.dtype)
+        place = node.kept["place"] = np.zeros(batch, np.intp)  # of each example's own class in the flat logits
+        columns, width = np.arange(batch), np.array(batch)
+        loss = scalar(program)
+        program.call(np.multiply, target.data, width, place)
+        program.call(np.add, place, columns, place)
+        program.call(np.maximum.reduce, logits.data, 0, None, largest)
+        program.call(np.subtract, logits.data, largest, p)
+        program.call(p.ravel().take, place, None, picked, "clip")
+        program.call(np.exp, p, p)
+        program.call(ones.dot, p, total)
+        program.call(np.divide, p, total, p)
+        program.call(np.log, total, total)
+        program.call(np.subtract, total, picked, total)
+        program.call(total.dot, mean, loss.data)
+        return loss
+
+    def backward(self, program: Program, node: Node) -> None:
+        p, place = node.kept["probability"], node.kept["place"]
+        share = program.constant(1 / program.batch)
+        own = program.scratch((program.batch,), "own class")
+
+        def emit(out: Array) -> None:
+            flat = out.ravel()
+            program.call(np.multiply, p, share, out)
+            program.call(flat.take, place, None, own, "clip")
+            program.call(np.subtract, own, share, own)
+            program.call(flat.put, place, own)
+
+        program.into(node.inputs[0], emit)
+
+
+AnyLoss = CrossEntropyLoss | BCEWithLogitsLoss | MSELoss | HuberLoss

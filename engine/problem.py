@@ -1,0 +1,32 @@
+"""What is wrong with an experiment, said so that a person can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault: where it is, what was expected there, what came.
+
+    `where` is a dotted path into the experiment ("network.layers.2.out_features"); `code` and `values` let a page
+    say the same in another language.
+    """
+
+    where: str
+    code: str
+    expected: str
+    came: str
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.where}: expected {self.expected}, got {self.came}"
+
+
+class BadExperiment(ValueError):
+    """An experiment that cannot be run; carries every problem found, not only the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(map(str, problems)))

@@ -1,0 +1,176 @@
+"""Records NumPy calls once and replays them, all of them or one node at a time.
+
+An operation emits calls into persistent buffers: its forward calls when it is applied, its backward calls when the
+program is asked for them. Each call runs at once (so building a program is its first, debuggable run) and is
+recorded. Replaying needs no allocation, and every activation and gradient can be read from its buffer afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from engine.notation import Notation
+from engine.tensor import Array, Tensor
+
+Call = tuple[Callable[..., object], tuple[Any, ...]]
+
+
+class Operation(Protocol):
+    """What a node runs. Both methods emit calls; `backward` reads the node's output gradient."""
+
+    @property
+    def notation(self) -> Notation: ...
+
+    def forward(self, program: Program, node: Node) -> Tensor: ...
+
+    def backward(self, program: Program, node: Node) -> None: ...
+
+
+class Node:
+    """One operation of a program: what it reads, what it makes, and the calls that do it."""
+
+    __slots__ = ("backward", "forward", "inputs", "kept", "layer", "name", "operation", "output")
+
+    def __init__(self, name: str, operation: Operation, inputs: tuple[Tensor, ...], layer: int) -> None:
+        self.name = name
+        self.operation = operation
+        self.inputs = inputs
+        self.layer = layer  # index in the network's list; -1 for what is not a layer
+        self.output: Tensor
+        self.forward: list[Call] = []
+        self.backward: list[Call] = []
+        self.kept: dict[str, Array] = {}  # named internal quantities: a slope, probabilities
+
+
+class Program:
+    """A recorded computation over buffers of one dtype and one batch size."""
+
+    def __init__(self, dtype: DTypeLike, batch: int) -> None:
+        self.dtype = np.dtype(dtype)
+        self.batch = batch
+        self.nodes: list[Node] = []
+        self.update: list[Call] = []
+        self._segment: list[Call] = []
+        self._scratch: dict[tuple[tuple[int, ...], str, np.dtype[Any]], Array] = {}
+        self._constants: dict[float, Array] = {}
+
+    # Emitting ----------------------------------------------------------------------------------------------------
+
+    def call(self, function: Callable[..., object], *arguments: Any) -> None:
+        """Run a NumPy call and record it in the segment being emitted."""
+        function(*arguments)
+        self._segment.append((function, arguments))
+
+    def apply(self, operation: Operation, *inputs: Tensor, name: str, layer: int = -1) -> Tensor:
+        """Add a node; its forward calls are emitted now."""
+        node = Node(name, operation, inputs, layer)
+        self._segment = node.forward
+        node.output = operation.forward(self, node)
+        node.output.producer = node
+        self.nodes.append(node)
+        return node.output
+
+    def backward(self) -> None:
+        """Emit the backward calls of every node, last first. The last output's own gradient is 1."""
+        last = self.nodes[-1].output
+        if last.gradient is not None:
+            last.gradient.fill(1)
+            last.reached = True
+        for node in reversed(self.nodes):
+            self._segment = node.backward
+            node.operation.backward(self, node)
+
+    def emit_update(self, emit: Callable[[Program], None]) -> None:
+        """Emit the optimizer's calls as the program's last segment."""
+        self._segment = self.update
+        emit(self)
+
+    def into(self, tensor: Tensor, emit: Callable[[Array], None]) -> None:
+        """Send a gradient to a tensor: the first one is written, later ones are added.
+
+        A value used twice was copied forward, so its gradients are summed backward.
+        """
+        if tensor.gradient is None:
+            return
+        if not tensor.reached:
+            emit(tensor.gradient)
+            tensor.reached = True
+        else:
+            more = self.scratch(tensor.shape, "sum")
+            emit(more)
+            self.call(np.add, tensor.gradient, more, tensor.gradient)
+
+    # Buffers -----------------------------------------------------------------------------------------------------
+
+    def tensor(self, features: int, *, ones: bool = True, gradient: bool = True) -> Tensor:
+        """A new (features, batch) tensor."""
+        return Tensor.allocate((features, self.batch), self.dtype, ones=ones, gradient=gradient)
+
+    def empty(self, shape: tuple[int, ...], dtype: DTypeLike | None = None) -> Array:
+        """A new persistent buffer for an internal quantity."""
+        return np.zeros(shape, self.dtype if dtype is None else dtype)
+
+    def scratch(self, shape: tuple[int, ...], use: str, dtype: DTypeLike | None = None) -> Array:
+        """A buffer shared by all that ask for this shape and use; dead after the segment that wrote it."""
+        kind = np.dtype(self.dtype if dtype is None else dtype)
+        key = (shape, use, kind)
+        if key not in self._scratch:
+            self._scratch[key] = np.zeros(shape, kind)
+        return self._scratch[key]
+
+    def constant(self, value: float) -> Array:
+        """A number as a 0-d array: half the cost of a Python float in a small NumPy call."""
+        if value not in self._constants:
+            self._constants[value] = np.array(value, self.dtype)
+        return self._constants[value]
+
+    # Replaying ---------------------------------------------------------------------------------------------------
+
+    def visits(self) -> Iterator[tuple[str, Node]]:
+        """Run the program one node at a time, saying after each which one it was.
+
+        The same calls on the same buffers as a whole step; the update is left to the caller.
+        """
+        for node in self.nodes:
+            replay(node.forward)
+            yield "forward", node
+        for node in reversed(self.nodes):
+            replay(node.backward)
+            yield "backward", node
+
+    def forward_calls(self) -> list[Call]:
+        return [call for node in self.nodes for call in node.forward]
+
+    def backward_calls(self) -> list[Call]:
+        return [call for node in reversed(self.nodes) for call in node.backward]
+
+
+def replay(calls: Iterable[Call]) -> None:
+    for function, arguments in calls:
+        function(*arguments)
+
+
+def compiled(calls: Iterable[Call]) -> Callable[[], None]:
+    """The calls as one straight-line Python function.
+
+    On small networks NumPy's dispatch is all the cost there is, and a loop that unpacks (function, arguments) adds a
+    seventh to it; the same calls printed one a line, with every object bound as a default argument, do not.
+    """
+    names: dict[int, str] = {}
+    bound: dict[str, object] = {}
+
+    def name(thing: object) -> str:
+        key = names.setdefault(id(thing), f"v{len(names)}")
+        bound[key] = thing
+        return key
+
+    # Naming by id() is safe only while every object lives; `held` keeps them alive until they are bound.
+    held = list(calls)
+    lines = [f"  {name(function)}({', '.join(map(name, arguments))})" for function, arguments in held]
+    source = f"def program({', '.join(f'{key}={key}' for key in bound)}):\n" + "\n".join(lines or ["  pass"])
+    exec(compile(source, "<program>", "exec"), bound)
+    return bound["program"]  # type: ignore[return-value]

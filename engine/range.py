@@ -1,0 +1,30 @@
+"""The limits of a number a person may choose, declared once beside the field they limit."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Range:
+    """A closed interval; `above` excludes the lower end (a learning rate scale, an epsilon).
+
+    Used as ``Annotated[int, Range(1, 4096)]``. The same declaration refuses bad values in Python, becomes the
+    limits of the JSON Schema, and the limits of the form on the page.
+    """
+
+    low: float
+    high: float
+    above: bool = False
+
+    def admits(self, value: float) -> bool:
+        return math.isfinite(value) and value <= self.high and (value > self.low if self.above else value >= self.low)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        """Lend the limits to a validator that asks for them in this way; nothing is imported for it."""
+        schema = handler(source)
+        schema["gt" if self.above else "ge"] = self.low if schema["type"] == "float" else int(self.low)
+        schema["le"] = self.high if schema["type"] == "float" else int(self.high)
+        return schema

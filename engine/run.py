@@ -1,0 +1,174 @@
+"""A run of an experiment: step, seek, edit.
+
+    state(step) = replay(experiment, edits, step)
+
+Going back is restoring the nearest checkpoint and replaying; the numbers are the same to the last bit, because a
+step depends on nothing but the parameters, the optimizer's memory and the step's own number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.batches import Batches, targets
+from engine.data.dataset import Dataset
+from engine.experiment import Experiment
+from engine.feasible import Limits, planned
+from engine.network import Network
+from engine.tensor import Array
+from engine.trainer import Evaluation, Training, accuracy
+
+CHECKPOINTS = 64
+
+
+@dataclass(frozen=True)
+class LearningRate:
+    """An edit: from this step on (0-based), the learning rate is `value`."""
+
+    step: int
+    value: float
+
+
+Edit = LearningRate
+
+
+class Run:
+    """A network in training. `step` counts the updates done; buffers show the last pass."""
+
+    def __init__(self, experiment: Experiment, edits: tuple[Edit, ...] = (), limits: Limits | None = None) -> None:
+        self.experiment = experiment
+        self.edits = list(edits)
+        with np.errstate(all="ignore"):  # NaN and infinity are values to be shown
+            self.data, self.network = planned(experiment, limits)
+            self.training = self._training(self.network)
+        self.parameters = self.training.parameters
+        self.batches = Batches(len(self.data.train_x), experiment.batch, experiment.seeds.order)
+        labels, outputs = experiment.loss.labels, self.network.outputs
+        self._x = np.ascontiguousarray(self.data.train_x.T, experiment.dtype)
+        self._y = targets(self.data, self.data.train_y, outputs, labels, experiment.dtype)
+        self._checkpoints: dict[int, dict[str, Array]] = {}
+        self._stride = 16
+        self._test: Evaluation | None = None
+        self.losses = np.zeros(0, experiment.dtype)
+        self._reset()
+
+    def _training(self, network: Network) -> Training:
+        return Training(self.experiment, network, network.allocate(self.experiment.dtype))
+
+    # Going forward -----------------------------------------------------------------------------------------------
+
+    def advance(self, steps: int) -> None:
+        """Do `steps` steps. `losses` then holds each batch's loss, and the buffers show the last pass:
+        activations, gradients, `before` (the parameters it used) and `update`."""
+        with np.errstate(all="ignore"):
+            losses = np.empty(steps, self.experiment.dtype)
+            for i in range(steps):
+                self._load()
+                if i < steps - 1:
+                    self.training.run_step()
+                else:
+                    self._last_step()
+                losses[i] = self.training.loss
+                self.step += 1
+                self._keep()
+            self.losses = losses
+
+    def _last_step(self) -> None:
+        self.training.run_pass()
+        np.copyto(self.parameters.before, self.parameters.values)
+        self.training.run_update()
+
+    def _load(self) -> None:
+        """Put this step's batch and learning rate in place."""
+        self.indices = self.batches.indices(self.step)
+        self._x.take(self.indices, 1, self.training.x, "clip")
+        if self._y.ndim == 1:
+            self._y.take(self.indices, 0, self.training.targets, "clip")
+        else:
+            self._y.take(self.indices, 1, self.training.targets, "clip")
+        for edit in self.edits:
+            if edit.step == self.step:
+                self.training.memory.set_rate(edit.value)
+
+    # Going anywhere ----------------------------------------------------------------------------------------------
+
+    def seek(self, step: int) -> None:
+        """Go to the moment right after `step` steps, its pass in the buffers; bit-identical to having trained to it."""
+        if step <= 0:
+            self._reset()
+            return
+        if step == self.step:
+            return
+        nearest = max(s for s in self._checkpoints if s < step)
+        if not nearest <= self.step < step:
+            self._restore(nearest)
+        self.advance(step - self.step)
+
+    def edit(self, edit: Edit) -> None:
+        """Make a change from `edit.step` on. What was computed after that step is forgotten."""
+        self.edits.append(edit)
+        self._checkpoints = {s: kept for s, kept in self._checkpoints.items() if s <= edit.step}
+        if self.step > edit.step:
+            self.seek(edit.step)
+
+    def learning_rate(self) -> float:
+        """The rate in force at the current step."""
+        rate = self.experiment.optimizer.lr
+        for edit in self.edits:
+            if edit.step <= self.step:
+                rate = edit.value
+        return rate
+
+    def _reset(self) -> None:
+        self.step = 0
+        self.training.reset(self.experiment.seeds.init)
+        self.training.memory.set_rate(self.experiment.optimizer.lr)
+        self._checkpoints.setdefault(0, self._state())
+
+    def _state(self) -> dict[str, Array]:
+        return {"values": self.parameters.values.copy()} | {
+            name: array.copy() for name, array in self.training.memory.arrays.items()
+        }
+
+    def _restore(self, step: int) -> None:
+        kept = self._checkpoints[step]
+        np.copyto(self.parameters.values, kept["values"])
+        for name, array in self.training.memory.arrays.items():
+            np.copyto(array, kept[name])
+        self.step = step
+        self.training.memory.set_rate(self.learning_rate())
+
+    def _keep(self) -> None:
+        """A checkpoint every stride; when there are many, every second one goes and the stride doubles."""
+        if self.step % self._stride:
+            return
+        self._checkpoints.setdefault(self.step, self._state())
+        if len(self._checkpoints) > CHECKPOINTS:
+            self._stride *= 2
+            self._checkpoints = {s: kept for s, kept in self._checkpoints.items() if s % self._stride == 0}
+
+    # Looking -----------------------------------------------------------------------------------------------------
+
+    @property
+    def epoch(self) -> int:
+        """The epoch the last pass belonged to, from 1."""
+        return max(self.step - 1, 0) // self.batches.per_epoch + 1
+
+    def test(self) -> tuple[float, float | None]:
+        """Loss and accuracy (None for regression) of the current parameters on the test set."""
+        evaluation = self._test = self._test or self._test_program(self.data)
+        with np.errstate(all="ignore"):
+            evaluation.run()
+        share = accuracy(evaluation.output.data, self.data.test_y) if self.data.classes else None
+        return float(evaluation.loss), share
+
+    def _test_program(self, data: Dataset) -> Evaluation:
+        with np.errstate(all="ignore"):
+            evaluation = Evaluation(self.experiment, self.network, self.parameters, len(data.test_x))
+        evaluation.input.data[...] = data.test_x.T
+        evaluation.targets[...] = targets(
+            data, data.test_y, self.network.outputs, self.experiment.loss.labels, self.experiment.dtype
+        )
+        return evaluation

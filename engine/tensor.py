@@ -1,0 +1,49 @@
+"""A value in a program: its buffer, its gradient's buffer, who made it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+if TYPE_CHECKING:
+    from engine.program import Node
+
+Array = NDArray[Any]
+
+
+class Tensor:
+    """A persistent buffer of shape (features, batch) and its gradient, same shape.
+
+    Features come first so that a layer is one product `matrix @ data` on contiguous memory. A tensor made with
+    `ones=True` lies in a buffer with one more row, held at 1: the next layer's bias is then one more column of its
+    matrix, and bias and bias gradient cost no call of their own.
+    """
+
+    __slots__ = ("data", "extended", "extended_gradient", "gradient", "needs_gradient", "producer", "reached")
+
+    def __init__(self, data: Array, gradient: Array | None, producer: Node | None = None) -> None:
+        self.data = data
+        self.gradient = gradient
+        self.extended = data
+        self.extended_gradient = gradient
+        self.needs_gradient = gradient is not None
+        self.reached = False  # has some gradient been written by the backward pass as recorded so far?
+        self.producer = producer
+
+    @classmethod
+    def allocate(cls, shape: tuple[int, ...], dtype: DTypeLike, *, ones: bool = False, gradient: bool = True) -> Tensor:
+        """New buffers; `ones` adds the row of ones below the first axis."""
+        full = (shape[0] + 1, *shape[1:]) if ones else shape
+        extended = np.ones(full, dtype)
+        extended_gradient = np.zeros(full, dtype) if gradient else None
+        if not ones:
+            return cls(extended, extended_gradient)
+        tensor = cls(extended[:-1], None if extended_gradient is None else extended_gradient[:-1])
+        tensor.extended, tensor.extended_gradient = extended, extended_gradient
+        return tensor
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.data.shape)

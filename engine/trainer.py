@@ -1,0 +1,85 @@
+"""An experiment as programs: one that trains on a batch, one that only looks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.experiment import Experiment
+from engine.network import Network
+from engine.operations.losses import Loss
+from engine.parameters import Parameters
+from engine.program import Program, compiled
+from engine.tensor import Array, Tensor
+
+
+class Training:
+    """The training program: forward, loss, backward, update, on buffers that stay where they are.
+
+    `x` is (features, batch); `targets` is what the loss reads. Fill both, then `run_pass` and `run_update`, or
+    `run_step` for the two in one.
+    """
+
+    def __init__(
+        self, experiment: Experiment, network: Network, parameters: Parameters, *, input_gradient: bool = False
+    ) -> None:
+        self.network, self.parameters = network, parameters
+        program = self.program = Program(experiment.dtype, experiment.batch)
+        self.input = program.tensor(network.features, gradient=input_gradient)
+        self.output = network.forward(program, parameters, self.input)
+        self.loss = attach(program, experiment.loss, self.output)
+        program.backward()
+        program.emit_update(self._emit_optimizer(experiment))
+        self.nodes = program.nodes
+        passes = [*program.forward_calls(), *program.backward_calls()]
+        self.run_pass = compiled(passes)
+        self.run_update = compiled(program.update)
+        self.run_step = compiled([*passes, *program.update])
+
+    def _emit_optimizer(self, experiment: Experiment):  # type: ignore[no-untyped-def]
+        def emit(program: Program) -> None:
+            self.memory = experiment.optimizer.emit(program, self.parameters)
+
+        return emit
+
+    @property
+    def x(self) -> Array:
+        return self.input.data
+
+    @property
+    def targets(self) -> Array:
+        return self.program.nodes[-1].inputs[1].data
+
+    def reset(self, seed: int) -> None:
+        """Fresh parameters and an optimizer that remembers nothing (building the program ran it once)."""
+        self.parameters.values.fill(0)
+        self.network.initialize(self.parameters, seed)
+        for array in self.memory.arrays.values():
+            array.fill(0)
+
+
+class Evaluation:
+    """A forward-only program over the same parameters, for any number of examples."""
+
+    def __init__(self, experiment: Experiment, network: Network, parameters: Parameters, examples: int) -> None:
+        self.program = Program(experiment.dtype, examples)
+        self.input = self.program.tensor(network.features, gradient=False)
+        self.output = network.forward(self.program, parameters, self.input, gradient=False)
+        self.run_network = compiled(self.program.forward_calls())
+        self.loss = attach(self.program, experiment.loss, self.output)
+        self.run = compiled(self.program.forward_calls())
+
+    @property
+    def targets(self) -> Array:
+        return self.program.nodes[-1].inputs[1].data
+
+
+def attach(program: Program, loss: Loss, prediction: Tensor) -> Array:
+    """Apply a loss to a prediction; answers its 0-d buffer."""
+    target = Tensor(loss.targets(program, prediction.shape[0]), None)
+    return program.apply(loss, prediction, target, name=loss.kind).data  # type: ignore[attr-defined, no-any-return]
+
+
+def accuracy(logits: Array, labels: Array) -> float:
+    """Share of examples, (outputs, N) against labels (N,), whose largest output (or sign, if one) is right."""
+    chosen = logits.argmax(axis=0) if len(logits) > 1 else logits[0] > 0
+    return float(np.mean(chosen == labels))
