@@ -28,9 +28,9 @@ const MATH = characters(
 );
 
 const SUBSETS = [
-  { name: "fira-sans-400", from: "fira-sans/files/fira-sans-latin-400-normal", text: LATIN, features: TABULAR },
-  { name: "fira-sans-500", from: "fira-sans/files/fira-sans-latin-500-normal", text: LATIN, features: TABULAR },
-  { name: "math", from: "stix-two-math/files/stix-two-math-latin-400-normal", text: MATH, features: [] },
+  { name: "fira-sans-400", from: "fira-sans", face: "latin-400-normal", text: LATIN, features: TABULAR },
+  { name: "fira-sans-500", from: "fira-sans", face: "latin-500-normal", text: LATIN, features: TABULAR },
+  { name: "math", from: "stix-two-math", face: "latin-400-normal", text: MATH, features: [] },
 ];
 
 /**
@@ -42,11 +42,18 @@ function fonts(): Plugin {
     name: "fonts",
     async configResolved() {
       await mkdir(root("static/fonts"), { recursive: true });
-      for (const { name, from, text, features } of SUBSETS) {
-        const whole = await readFile(root(`node_modules/@fontsource/${from}.woff2`));
+      for (const { name, from, face, text, features } of SUBSETS) {
+        const whole = await readFile(root(`node_modules/@fontsource/${from}/files/${from}-${face}.woff2`));
         // Named first, because the published types do not know the last two options yet.
         const options = { targetFormat: "woff2", noHinting: true, keepFeatures: features } as const;
         await writeFile(root(`static/fonts/${name}.woff2`), await subsetFont(whole, text, options));
+      }
+    },
+    // The Open Font License asks for its text beside the fonts.
+    async generateBundle() {
+      for (const name of ["fira-sans", "source-serif-4", "stix-two-math"]) {
+        const source = await readFile(root(`node_modules/@fontsource/${name}/LICENSE`));
+        this.emitFile({ type: "asset", fileName: `licenses/${name}.txt`, source });
       }
     },
   };
@@ -61,6 +68,7 @@ export default defineConfig({
   build: {
     target: "es2022",
     manifest: true,
+    license: { fileName: "licenses/scripts.md" },
     rolldownOptions: { input: root("static/src/main.tsx") },
   },
   test: {

@@ -1,4 +1,4 @@
-"""Where the page templates and the built browser bundle are: in the wheel, or in the checkout it came from."""
+"""Where the page templates and the built browser bundle are: inside the wheel, or in the checkout."""
 
 from pathlib import Path
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints
 
 from engine.problem import BadExperiment, Problem
 from engine.range import Range
@@ -27,6 +27,9 @@ def _limits(hint: Any) -> Iterator[Range]:
 
 class Choice:
     """Base of every choice: refuses numbers outside the limits its fields declare."""
+
+    # For a validator that reads it: take nothing that is not asked for, convert nothing, admit no NaN.
+    __pydantic_config__: ClassVar = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
 
     def __post_init__(self) -> None:
         problems = []

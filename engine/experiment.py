@@ -18,12 +18,13 @@ from engine.operations.elementwise import Elementwise, Tanh
 from engine.operations.losses import AnyLoss, BCEWithLogitsLoss
 from engine.optimizers import Adam, AnyOptimizer
 from engine.range import Range
+from engine.tagged import Tagged
 
 VERSION = 1
 
-AnyData = Generated | Table
+AnyData = Annotated[Generated | Table, Tagged()]
 ACTIVATIONS: tuple[type[Elementwise], ...] = tuple(Elementwise.__subclasses__())
-AnyLayer = Union[(Linear, *ACTIVATIONS)]  # type: ignore[valid-type]  # noqa: UP007 - built from the table
+AnyLayer = Annotated[Union[(Linear, *ACTIVATIONS)], Tagged()]  # type: ignore[valid-type]  # noqa: UP007 - built from the table
 Seed = Annotated[int, Range(0, 2**32 - 1)]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.choice import Choice
 from engine.range import Range
+from engine.tagged import Tagged
 from engine.tensor import Array
 
 Scale = Annotated[float, Range(-1e6, 1e6)]
@@ -146,7 +147,7 @@ class Orthogonal(Initializer):
         return np.asarray(self.gain * (q if rows >= columns else q.T).reshape(shape))
 
 
-AnyInitializer = (
+AnyInitializer = Annotated[
     Default
     | Zeros
     | Constant
@@ -156,5 +157,6 @@ AnyInitializer = (
     | XavierNormal
     | KaimingUniform
     | KaimingNormal
-    | Orthogonal
-)
+    | Orthogonal,
+    Tagged(),
+]

@@ -19,6 +19,7 @@ from engine.notation import Notation
 from engine.parameters import Parameters
 from engine.program import Program
 from engine.range import Range
+from engine.tagged import Tagged
 from engine.tensor import Array
 
 Rate = Annotated[float, Range(0, 1e6)]
@@ -242,4 +243,4 @@ class RMSprop(Optimizer):
         program.call(np.add, average, term, average)
 
 
-AnyOptimizer = SGD | Adam | AdamW | RMSprop
+AnyOptimizer = Annotated[SGD | Adam | AdamW | RMSprop, Tagged()]

@@ -50,7 +50,7 @@ class Run:
         self._y = targets(self.data, self.data.train_y, outputs, labels, experiment.dtype)
         self._checkpoints: dict[int, dict[str, Array]] = {}
         self._stride = 16
-        self._test: Evaluation | None = None
+        self.evaluation: Evaluation | None = None
         self.losses = np.zeros(0, experiment.dtype)
         self._reset()
 
@@ -158,7 +158,7 @@ class Run:
 
     def test(self) -> tuple[float, float | None]:
         """Loss and accuracy (None for regression) of the current parameters on the test set."""
-        evaluation = self._test = self._test or self._test_program(self.data)
+        evaluation = self.evaluation = self.evaluation or self._test_program(self.data)
         with np.errstate(all="ignore"):
             evaluation.run()
         share = accuracy(evaluation.output.data, self.data.test_y) if self.data.classes else None

@@ -21,7 +21,7 @@ class Generated(Choice):
 
     kind: Literal[
         "circles", "xor", "gaussians", "spiral", "moons", "checkerboard", "plane", "sine", "multi_gaussian"
-    ]
+    ] = "spiral"
     points: Annotated[int, Range(10, 20_000)] = 400
     noise: Annotated[float, Range(0.0, 1.0)] = 0.05
     test: Annotated[float, Range(0.05, 0.9)] = 0.3
@@ -49,7 +49,7 @@ class Generated(Choice):
 class Table(Choice):
     """A measured table. `standardize` scales every column by the mean and deviation of the training part."""
 
-    kind: Literal["digits", "iris", "wine"]
+    kind: Literal["digits", "iris", "wine"] = "digits"
     test: Annotated[float, Range(0.05, 0.9)] = 0.2
     standardize: bool = False
 

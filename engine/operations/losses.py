@@ -12,6 +12,7 @@ from engine.notation import Notation
 from engine.operations.elementwise import logistic
 from engine.program import Node, Program
 from engine.range import Range
+from engine.tagged import Tagged
 from engine.tensor import Array, Tensor
 
 
@@ -170,4 +171,4 @@ class CrossEntropyLoss(Loss):
         program.into(node.inputs[0], emit)
 
 
-AnyLoss = CrossEntropyLoss | BCEWithLogitsLoss | MSELoss | HuberLoss
+AnyLoss = Annotated[CrossEntropyLoss | BCEWithLogitsLoss | MSELoss | HuberLoss, Tagged()]

@@ -1,0 +1,133 @@
+"""All that a person may choose, with defaults and limits, read from the classes that do it.
+
+The page draws its forms from this, so a new layer or optimizer appears there without a line of TypeScript.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from latex2mathml.converter import convert
+
+from engine.choice import ranges, settings
+from engine.experiment import AnyData, AnyLayer, Experiment, Seeds
+from engine.feasible import Limits
+from engine.initializers import AnyInitializer
+from engine.operations.losses import AnyLoss
+from engine.optimizers import AnyOptimizer
+from engine.tagged import kinds
+
+EXAMPLES = Path(__file__).parent / "examples"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One field of a choice and how it may be set."""
+
+    name: str
+    type: Literal["integer", "number", "boolean", "option", "choice"]
+    default: Any
+    low: float | None = None
+    high: float | None = None
+    above: bool = False  # the lower limit itself is excluded
+    options: tuple[str, ...] = ()
+    length: int = 1  # a field of several numbers, such as betas
+
+
+@dataclass(frozen=True)
+class Kind:
+    kind: str
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True)
+class Notes:
+    """The notation of an operation as MathML: its value, and the gradient of each input by symbol."""
+
+    value: str
+    gradients: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    data: tuple[Kind, ...]
+    layers: tuple[Kind, ...]
+    losses: tuple[Kind, ...]
+    optimizers: tuple[Kind, ...]
+    initializers: tuple[Kind, ...]
+    experiment: tuple[Setting, ...]
+    seeds: tuple[Setting, ...]
+    limits: dict[str, int]
+    notation: dict[str, Notes]
+    examples: tuple[dict[str, Any], ...]
+
+
+@cache
+def catalogue() -> Catalogue:
+    plain = [f for f in _settings(Experiment) if f.name in ("batch", "dtype")]
+    return Catalogue(
+        data=_kinds(AnyData),
+        layers=_kinds(AnyLayer),
+        losses=_kinds(AnyLoss),
+        optimizers=_kinds(AnyOptimizer),
+        initializers=_kinds(AnyInitializer),
+        experiment=tuple(plain),
+        seeds=tuple(_settings(Seeds)),
+        limits=settings(Limits()),
+        notation=dict(_notation()),
+        examples=tuple(json.loads(path.read_text("utf-8")) for path in sorted(EXAMPLES.glob("*.json"))),
+    )
+
+
+def members(union: Any) -> tuple[type, ...]:
+    """The classes of an Annotated union."""
+    return get_args(get_args(union)[0])
+
+
+def _kinds(union: Any) -> tuple[Kind, ...]:
+    return tuple(Kind(kind, tuple(_settings(member))) for member in members(union) for kind in kinds(member))
+
+
+def _settings(choice: type) -> Iterator[Setting]:
+    hints, limits = get_type_hints(choice), ranges(choice)
+    for f in fields(choice):
+        if f.name == "kind":
+            continue
+        limit = limits.get(f.name)
+        kind, options = _type(hints[f.name])
+        default = settings(_default(f))
+        yield Setting(
+            name=f.name,
+            type=kind,
+            default=default,
+            low=limit.low if limit else None,
+            high=limit.high if limit else None,
+            above=bool(limit and limit.above),
+            options=options,
+            length=len(default) if isinstance(default, list) else 1,
+        )
+
+
+def _default(f: Field[Any]) -> Any:
+    return f.default if f.default is not MISSING else f.default_factory() if f.default_factory is not MISSING else None
+
+
+def _type(hint: Any) -> tuple[Any, tuple[str, ...]]:
+    if get_origin(hint) is Literal:
+        return "option", tuple(map(str, get_args(hint)))
+    if get_origin(hint) is tuple:
+        return _type(get_args(hint)[0])
+    return {bool: "boolean", int: "integer", float: "number"}.get(hint, "choice"), ()
+
+
+def _notation() -> Iterator[tuple[str, Notes]]:
+    for union in (AnyLayer, AnyLoss, AnyOptimizer):
+        for member in members(union):
+            notation = member.notation  # type: ignore[attr-defined]
+            gradients = {symbol: convert(latex, display="block") for symbol, latex in notation.gradients.items()}
+            yield member.__name__, Notes(convert(notation.value, display="block"), gradients)

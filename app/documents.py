@@ -1,0 +1,108 @@
+"""JSON in, strict values out: the one door through which outside text becomes an experiment or a message."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from engine.experiment import Experiment
+from engine.problem import BadExperiment, Problem
+from engine.tagged import kinds
+
+T = TypeVar("T")
+
+LARGEST = 131_072  # bytes of one document or message
+
+
+EXPERIMENT = TypeAdapter(Experiment)
+
+
+
+def read_experiment(text: str | bytes) -> Experiment:
+    """An experiment from its JSON text; BadExperiment with every problem found."""
+    experiment: Experiment = read(EXPERIMENT, text)
+    return experiment
+
+
+def read(kind: TypeAdapter[T], text: str | bytes) -> T:
+    """Parse and validate: size first, then syntax and depth, then meaning."""
+    if len(text) > LARGEST:
+        raise BadExperiment([problem("", "too_long", f"at most {LARGEST:,} bytes", f"{len(text):,}")])
+    try:
+        return kind.validate_json(text)
+    except ValidationError as error:
+        raise BadExperiment(_problems(error)) from None
+
+
+def problem(where: str, code: str, expected: str, came: str) -> Problem:
+    return Problem(where, code, expected, came, {"expected": expected, "came": came})
+
+
+def _problems(error: ValidationError) -> list[Problem]:
+    """Pydantic's findings in our words; a choice that refused itself brings its own problems."""
+    problems: list[Problem] = []
+    for found in error.errors(include_url=False):
+        where = ".".join(str(part) for part in found["loc"] if part not in TAGS)
+        own = found.get("ctx", {}).get("error")
+        if isinstance(own, BadExperiment):
+            problems += [
+                Problem(".".join(filter(None, (where, p.where))), p.code, p.expected, p.came, p.values)
+                for p in own.problems
+            ]
+        else:
+            problems.append(_problem(where, found))
+    return problems
+
+
+_CODES = {
+    "finite_number": ("finite", "a finite number"),
+    "missing": ("missing", "a value"),
+    "unexpected_keyword_argument": ("unknown", "no such field"),
+    "extra_forbidden": ("unknown", "no such field"),
+    "union_tag_not_found": ("missing_kind", "a kind"),
+    "dataclass_type": ("type", "an object"),
+}
+
+
+def _problem(where: str, found: Any) -> Problem:
+    kind, context = found["type"], found.get("ctx", {})
+    came = short(found["input"])
+    if kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
+        limit = next(iter(context.values()))
+        words = {"greater_than_equal": "at least", "greater_than": "above", "less_than_equal": "at most", "less_than": "below"}
+        return problem(where, kind, f"{words[kind]} {limit:,}", came)
+    if kind == "union_tag_invalid":
+        return problem(f"{where}.kind".lstrip("."), "kind", f"one of {context['expected_tags']}", context["tag"])
+    if kind == "literal_error":
+        return problem(where, "kind", f"one of {context['expected']}", came)
+    if kind == "json_invalid":
+        return problem(where, "not_json", "a JSON document", context["error"])
+    if kind in _CODES:
+        code, expected = _CODES[kind]
+        return problem(where, code, expected, "nothing" if code.startswith("missing") else came)
+    expected = found["msg"].removeprefix("Input should be ")
+    return problem(where, "type", expected, came)
+
+
+def short(value: Any) -> str:
+    """What came, at a length one can read."""
+    text = repr(value) if isinstance(value, str) else "an object" if isinstance(value, dict) else str(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _collect(kind: Any, found: set[str]) -> set[str]:
+    """Every tag that can be met below a type."""
+    if get_origin(kind) is not None:
+        for part in get_args(kind):
+            _collect(part, found)
+    elif hasattr(kind, "__dataclass_fields__"):
+        if "kind" in kind.__dataclass_fields__:
+            found.update(kinds(kind))
+        for hint in get_type_hints(kind, include_extras=True).values():
+            _collect(hint, found)
+    return found
+
+
+# Pydantic puts a union's tag into a path; it is no field of the document.
+TAGS = frozenset(_collect(Experiment, set()))

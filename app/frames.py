@@ -1,0 +1,144 @@
+"""A step → the numbers that are drawn → bytes.
+
+A frame is a header and one run of float32. What goes into it is decided once a layout, as a list of views into the
+engine's own buffers; encoding is one concatenation of those views. Sections, in order:
+
+    scalars     batch loss, test loss, test accuracy (NaN if none), learning rate, target of the example
+    norms       L2 norm of each named parameter: before the update, gradient, update; 3 × parameters
+    before      the parameters this pass computed with, flat   (all, or the layer in view)
+    gradient    ∂L/∂ of the same, summed over the batch
+    update      what the optimizer added to the same
+    input       the example's features
+    value:N     node N's output for the example      delta:N   ∂L/∂ of it
+    slope:N     f′(z), where node N is an activation
+    terms       two rows of batch length for the edge in view: δ of its unit, and what it was multiplied with
+and after the sections, the loss of each of the `count` steps done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from app.protocol import FRAME, HEADER, VERSION, Layout, Look, Section
+from engine.run import Run
+from engine.statistics import Norms, first_non_finite
+from engine.tensor import Array
+
+WHOLE = 32_768  # floats of parameters that a frame carries in full
+SCALARS = 5
+
+
+class Frames:
+    """The frames of one run, as one person looks at it."""
+
+    def __init__(self, run: Run, look: Look, layout: int = 0) -> None:
+        self.run, self.look = run, self._within(run, look)
+        self.norms = Norms(run.parameters)
+        self.scalars = np.zeros(SCALARS)
+        self.terms = np.zeros((2, run.experiment.batch), run.experiment.dtype)
+        sections = list(self._sections())
+        self.views = [view for _, view in sections]
+        self.layout = Layout(layout, tuple(_placed(sections)), self._whole())
+        self.length = sum(view.size for view in self.views)
+        self.buffer = bytearray(HEADER.size + 4 * self.length)
+        self.numbers = np.frombuffer(self.buffer, np.float32, offset=HEADER.size)
+
+    # What is in it -----------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _within(run: Run, look: Look) -> Look:
+        """The look, held to what the network has: a look is kept when the experiment under it changes."""
+        nodes = run.training.nodes
+        example = min(look.example, run.experiment.batch - 1)
+        if not 0 <= look.node < len(nodes) - 1:
+            return Look(example)
+        node = nodes[look.node]
+        row = min(look.row, node.output.shape[0] - 1)
+        has_weights = len(node.inputs) > 1
+        column = min(look.column, node.inputs[0].shape[0] - 1) if has_weights else -1
+        return Look(example, look.node, row, column)
+
+    def _whole(self) -> bool:
+        return self.run.parameters.values.size <= WHOLE
+
+    def in_view(self) -> slice:
+        """The parameters a frame carries: all of a small network, else those of the layer looked at, as far as they fit."""
+        if self._whole():
+            return slice(0, self.run.parameters.values.size)
+        start = 0
+        layer = self.run.training.nodes[self.look.node].layer if self.look.node >= 0 else 0
+        for index, placed in enumerate(self.run.network.placed):
+            count = placed.parameter_count
+            if count and index >= layer:
+                return slice(start, start + min(count, WHOLE))
+            start += count
+        return slice(start, start)
+
+    def _sections(self) -> Iterator[tuple[str, Array]]:
+        parameters, training, example = self.run.parameters, self.run.training, self.look.example
+        here = self.in_view()
+        yield "scalars", self.scalars
+        yield "norms", self.norms.values.reshape(-1)
+        yield "before", parameters.before[here]
+        yield "gradient", parameters.gradients[here]
+        yield "update", parameters.update[here]
+        yield "input", training.x[:, example]
+        for index, node in enumerate(training.nodes[:-1]):
+            yield f"value:{index}", node.output.data[:, example]
+            assert node.output.gradient is not None
+            yield f"delta:{index}", node.output.gradient[:, example]
+            if "slope" in node.kept:
+                yield f"slope:{index}", node.kept["slope"][:, example]
+        yield "terms", self.terms.reshape(-1)
+
+    # Making one --------------------------------------------------------------------------------------------------
+
+    def encode(self, id: int, generation: int) -> bytes:
+        """The frame of the run's last pass."""
+        self.measure()
+        return self.write(id, generation)
+
+    def measure(self) -> None:
+        """Take the statistics of the pass: norms, test loss, the terms of the edge in view."""
+        run = self.run
+        self.norms.measure()
+        loss, accuracy = run.test()
+        target = self._target()
+        share = np.nan if accuracy is None else accuracy
+        self.scalars[:] = run.training.loss, loss, share, run.learning_rate(), target
+        node = run.training.nodes[self.look.node] if self.look.node >= 0 else None
+        if node is not None and node.output.gradient is not None:
+            self.terms[0] = node.output.gradient[self.look.row]
+            edge = self.look.column >= 0
+            self.terms[1] = node.inputs[0].data[self.look.column] if edge else node.output.data[self.look.row]
+
+    def _target(self) -> float:
+        targets = self.run.training.targets
+        if self.run.data.classes is not None:
+            return float(self.run.data.train_y[self.run.indices[self.look.example]])
+        return float(targets[0, self.look.example])
+
+    def write(self, id: int, generation: int) -> bytes:
+        """Header and numbers as bytes; the copy is the snapshot."""
+        run = self.run
+        np.concatenate(self.views, out=self.numbers, casting="same_kind")
+        place, phase = self._fault()
+        about = (self.layout.layout, run.step, run.epoch, len(run.losses), self.look.example, place, phase)
+        HEADER.pack_into(self.buffer, 0, VERSION, FRAME, id, generation, *about)
+        return bytes(self.buffer) + run.losses.astype(np.float32, copy=False).tobytes()
+
+    def _fault(self) -> tuple[int, int]:
+        """Node and phase of the first NaN or infinity; looked for only where the sums show that there is one."""
+        if np.isfinite(self.norms.values[:2]).all() and np.isfinite(self.run.training.loss):
+            return -1, 0
+        found = first_non_finite(self.run.training.nodes)
+        return (-1, 0) if found is None else (found[0], int(found[1] == "backward"))
+
+
+def _placed(sections: list[tuple[str, Array]]) -> Iterator[Section]:
+    offset = 0
+    for name, view in sections:
+        yield Section(name, offset, view.size)
+        offset += view.size

@@ -1,0 +1,33 @@
+"""All sessions in this process, on one thread of their own: training never runs on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from app.hosts.host import Host
+from app.session import Message, Session
+
+
+class InProcess:
+    """A host and, being the only one, its own placement. One thread: threads would not train faster, only in turns."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, Session] = {}
+        self._thread = ThreadPoolExecutor(1, "training")
+
+    def place(self, session: str) -> Host:
+        return self
+
+    async def open(self, session: str) -> None:
+        self._sessions[session] = Session()
+
+    async def ask(self, session: str, message: Message) -> list[Message]:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._sessions[session].answer, message)
+
+    async def close(self, session: str) -> None:
+        self._sessions.pop(session, None)
+
+    async def stop(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,85 @@
+"""The service: pages, the catalogue, checks, and the WebSocket."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import TypeAdapter
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from app import __version__
+from app.assets import STATIC
+from app.catalogue import Catalogue, catalogue
+from app.documents import LARGEST, problem, read_experiment
+from app.headers import SecurityHeaders
+from app.hosts.in_process import InProcess
+from app.pages import home
+from app.report import report
+from app.schema import schemas
+from app.session import fault
+from app.settings import Settings
+from app.websocket import converse
+from engine.problem import BadExperiment
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    chosen = settings or Settings()
+    hosts = InProcess()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await hosts.stop()
+
+    app = FastAPI(title="Backflow", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=chosen.allowed_hosts())
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok", "version": __version__}
+
+    @app.get("/readyz")
+    async def readyz() -> dict[str, str]:
+        return {"status": "ready"}
+
+    everything = Response(TypeAdapter(Catalogue).dump_json(catalogue()), media_type="application/json")
+
+    @app.get("/api/catalogue")
+    async def get_catalogue() -> Response:
+        return everything
+
+    @app.get("/api/schema")
+    async def get_schema() -> dict[str, Any]:
+        return schemas()
+
+    @app.post("/api/check")
+    async def check(request: Request) -> Response:
+        try:
+            return JSONResponse(report(read_experiment(await body(request))))
+        except BadExperiment as error:
+            faults = [TypeAdapter(type(fault(p))).dump_python(fault(p), mode="json") for p in error.problems]
+            return JSONResponse({"problems": faults}, 422)
+
+    @app.websocket("/ws")
+    async def websocket(socket: WebSocket) -> None:
+        await converse(socket, hosts)
+
+    app.add_api_route("/", home, methods=["GET", "HEAD"], include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+async def body(request: Request) -> bytes:
+    """The request's body, refused while it streams in if it is too large."""
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > LARGEST:
+            raise BadExperiment([problem("", "too_long", f"at most {LARGEST:,} bytes", f"more than {LARGEST:,}")])
+    return bytes(received)

@@ -1,0 +1,30 @@
+"""What an experiment would be and cost, computed without running it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.experiment import Experiment
+from engine.feasible import planned
+
+
+def report(experiment: Experiment) -> dict[str, Any]:
+    """Shapes, parameters and cost; raises BadExperiment."""
+    data, network = planned(experiment)
+    batch = experiment.batch
+    return {
+        "data": {"train": len(data.train_x), "test": len(data.test_x), "features": data.features, "classes": data.classes},
+        "layers": [
+            {
+                "name": placed.name,
+                "kind": placed.layer.kind,
+                "input_shape": [batch, placed.features],
+                "output_shape": [batch, placed.outputs],
+                "parameters": placed.parameter_count,
+            }
+            for placed in network.placed
+        ],
+        "parameters": network.parameter_count,
+        "multiply_adds": network.multiply_adds,
+        "memory": network.memory(batch, experiment.dtype),
+    }

@@ -1,0 +1,76 @@
+"""What every unit answers over the input: the pictures inside the units, and the decision surface.
+
+Only where inputs can be drawn, on a line or a plane. The network is run forward over a grid of inputs, once for all
+units; each unit's answers are scaled to ±127 by a scale that is sent along, so that nothing is hidden.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.protocol import HEADER, RESPONSES, VERSION
+from engine.operations.losses import BCEWithLogitsLoss, CrossEntropyLoss
+from engine.run import Run
+from engine.tensor import Array
+from engine.trainer import Evaluation
+
+UNITS, SURFACE = 20, 48  # points along each side of the grids
+EXTENT = 1.15  # the grid covers ±EXTENT in every input
+
+
+class Responses:
+    """Grids for one run. The parameters are shared, so they are always those of now."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.units = _over_grid(run, UNITS)
+        self.surface = _over_grid(run, SURFACE)
+        nodes = run.training.nodes[:-1]
+        last_of = {node.layer: i for i, node in enumerate(nodes)}
+        self.nodes = [last_of[layer] for layer in sorted(last_of)]
+
+    def encode(self, id: int, generation: int) -> bytes:
+        """Header, then float32 scales (every input and every node's units, then the surface), then int8 grids."""
+        with np.errstate(all="ignore"):
+            self.units.run_network()
+            self.surface.run_network()
+            rows = [self.units.input.data, *(node.output.data for node in self.units.program.nodes[:-1])]
+            answers = np.concatenate(rows, dtype=np.float64)
+            scales = np.maximum(np.abs(np.nan_to_num(answers)).max(axis=1), 1.0)
+            surface, scale = self._surface()
+            grids = [_bytes(answers / scales[:, None]), _bytes(surface / scale)]
+        header = HEADER.pack(
+            VERSION, RESPONSES, id, generation, 0, self.run.step, self.run.epoch, len(answers), UNITS << 16 | SURFACE, -1, 0
+        )
+        return b"".join([header, np.append(scales, scale).astype(np.float32).tobytes(), *(g.tobytes() for g in grids)])
+
+    def _surface(self) -> tuple[Array, float]:
+        """The decision: p(class 1) − p(class 0) for two classes, the prediction itself for numbers."""
+        out = self.surface.output.data.astype(np.float64)
+        loss = self.run.experiment.loss
+        if isinstance(loss, CrossEntropyLoss):
+            return np.tanh((out[1] - out[0]) / 2), 1.0
+        if isinstance(loss, BCEWithLogitsLoss):
+            return np.tanh(out[0] / 2), 1.0
+        if self.run.data.classes is not None:
+            return 2 * out[0] - 1, 1.0
+        return out[0], max(1.0, float(np.abs(self.run.data.train_y).max()))
+
+
+def drawable(run: Run) -> bool:
+    """Can inputs be drawn on a line or a plane?"""
+    return run.data.features <= 2
+
+
+def _over_grid(run: Run, side: int) -> Evaluation:
+    with np.errstate(all="ignore"):
+        evaluation = Evaluation(run.experiment, run.network, run.parameters, side * side)
+    line = np.linspace(-EXTENT, EXTENT, side)
+    across, down = np.meshgrid(line, line[::-1])
+    inputs = [across.ravel(), down.ravel()][: run.data.features]
+    evaluation.input.data[...] = inputs
+    return evaluation
+
+
+def _bytes(values: Array) -> Array:
+    return np.clip(np.nan_to_num(values) * 127, -127, 127).astype(np.int8)

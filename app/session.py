@@ -1,0 +1,211 @@
+"""One browser's conversation with one run: request in, replies out. No socket, no clock.
+
+Three kinds of trouble only: a bad experiment, a bad message, our own bug. Each becomes a `Problems` reply; none of them
+changes the run or ends the session.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from app.documents import problem, read
+from app.frames import Frames
+from app.graph import graph
+from app.protocol import (
+    REPLY,
+    REQUEST,
+    Advance,
+    Edit,
+    Fault,
+    LookAt,
+    Open,
+    Predict,
+    Prediction,
+    Predictions,
+    Problems,
+    Prove,
+    Proved,
+    Reply,
+    Request,
+    Respond,
+    Seek,
+)
+from app.responses import Responses, drawable
+from engine.proof import Prover
+from engine.problem import BadExperiment, Problem
+from engine.run import LearningRate, Run
+
+log = logging.getLogger("backflow.session")
+
+Message = str | bytes  # JSON text, or a binary reply
+SHOWN = 40  # test examples in a reply to Predict
+
+
+class Session:
+    """Holds at most one run. `answer` never raises for anything a browser can send."""
+
+    def __init__(self) -> None:
+        self.generation = 0
+        self.run: Run | None = None
+        self.frames: Frames
+        self.responses: Responses | None = None
+        self.prover: Prover | None = None
+
+    def answer(self, message: Message) -> list[Message]:
+        """The replies to one request."""
+        request: Request | None = None
+        try:
+            if isinstance(message, bytes):
+                raise BadExperiment([problem("", "not_text", "a JSON text message", f"{len(message)} bytes of binary")])
+            request = read(REQUEST, message)
+            return list(self._handle(request))
+        except BadExperiment as error:
+            reason = "experiment" if isinstance(request, Open) or _about_experiment(error) else "message"
+            return [self._problems(request, reason, error.problems)]
+        except Exception:
+            log.exception("a request failed")
+            return [self._problems(request, "fault", [problem("", "fault", "an answer", "a fault in Backflow")])]
+
+    def _handle(self, request: Request) -> Iterator[Message]:
+        if isinstance(request, Open):
+            yield from self._open(request)
+            return
+        if self.run is None or request.generation != self.generation:
+            stale = problem("generation", "stale", str(self.generation), str(request.generation))
+            yield self._problems(request, "stale", [stale])
+            return
+        handlers: dict[type, Callable[..., Iterator[Message]]] = {
+            Advance: self._advance,
+            Seek: self._seek,
+            LookAt: self._look,
+            Edit: self._edit,
+            Respond: self._respond,
+            Predict: self._predict,
+            Prove: self._prove,
+        }
+        yield from handlers[type(request)](request, self.run)
+
+    # Each request ------------------------------------------------------------------------------------------------
+
+    def _open(self, request: Open) -> Iterator[Message]:
+        """Build first and replace afterwards: a bad experiment leaves the running one alone."""
+        run = Run(request.experiment, tuple(LearningRate(e.step, e.value) for e in request.edits))
+        run.seek(max(1, request.step))
+        self.run, self.generation = run, request.generation
+        self.frames, self.responses, self.prover = Frames(run, request.look), None, None
+        yield dump(graph(run, self.frames, request.id, request.generation))
+        yield self._frame(request)
+
+    def _advance(self, request: Advance, run: Run) -> Iterator[Message]:
+        run.advance(request.steps)
+        yield self._frame(request)
+
+    def _seek(self, request: Seek, run: Run) -> Iterator[Message]:
+        run.seek(request.step)
+        yield self._frame(request)
+
+    def _look(self, request: LookAt, run: Run) -> Iterator[Message]:
+        before = self.frames.layout
+        self.frames = Frames(run, request.look, before.layout)
+        if self.frames.layout != before:
+            self.frames = Frames(run, request.look, before.layout + 1)
+            yield dump(graph(run, self.frames, request.id, request.generation))
+        yield self._frame(request)
+
+    def _edit(self, request: Edit, run: Run) -> Iterator[Message]:
+        run.edit(LearningRate(request.edit.step, request.edit.value))
+        yield self._frame(request)
+
+    def _respond(self, request: Respond, run: Run) -> Iterator[Message]:
+        if not drawable(run):
+            raise BadExperiment([problem("", "not_drawable", "1 or 2 input features", str(run.data.features))])
+        self.responses = self.responses or Responses(run)
+        yield self.responses.encode(request.id, request.generation)
+
+    def _predict(self, request: Predict, run: Run) -> Iterator[Message]:
+        if run.data.classes is None:
+            raise BadExperiment([problem("", "no_classes", "data with classes", "regression")])
+        yield dump(predictions(run, request))
+
+    def _prove(self, request: Prove, run: Run) -> Iterator[Message]:
+        parameter = run.parameters.named.get(request.parameter)
+        if parameter is None:
+            names = ", ".join(run.parameters.named)
+            raise BadExperiment([problem("parameter", "unknown", f"one of {names[:200]}", request.parameter)])
+        shape = parameter.value.shape
+        if len(request.index) != len(shape) or any(i >= n for i, n in zip(request.index, shape, strict=True)):
+            raise BadExperiment([problem("index", "index", f"an index into shape {shape}", str(request.index))])
+        self.prover = self.prover or Prover(run)
+        self.prover.load()
+        proof = self.prover.prove(request.parameter, request.index)
+        yield dump(
+            Proved(
+                kind="proved",
+                id=request.id,
+                generation=request.generation,
+                step=run.step,
+                difference=proof.difference,
+                **{name: getattr(proof, name) for name in proof.__dataclass_fields__},
+            )
+        )
+
+    def _frame(self, request: Request) -> bytes:
+        return self.frames.encode(request.id, request.generation)
+
+    def _problems(self, request: Request | None, reason: str, problems: object) -> str:
+        return dump(
+            Problems(
+                kind="problems",
+                id=getattr(request, "id", 0),
+                generation=getattr(request, "generation", self.generation),
+                reason=reason,  # type: ignore[arg-type]
+                problems=tuple(fault(p) for p in problems),  # type: ignore[attr-defined]
+            )
+        )
+
+
+def fault(found: Problem) -> Fault:
+    return Fault(found.where, found.code, found.expected, found.came, dict(found.values))
+
+
+def dump(reply: Reply) -> str:
+    """A reply as JSON; NaN and infinity become null."""
+    return REPLY.dump_json(reply).decode()
+
+
+def _about_experiment(error: BadExperiment) -> bool:
+    return any(p.where.startswith("experiment") for p in error.problems)
+
+
+def predictions(run: Run, request: Predict) -> Predictions:
+    """The confusion matrix of the test set, and its first examples one by one."""
+    run.test()
+    assert run.evaluation is not None and run.data.classes is not None
+    out = run.evaluation.output.data.astype(np.float64)
+    logits = out if len(out) > 1 else np.concatenate([np.zeros_like(out), out])
+    shifted = np.exp(logits - logits.max(axis=0))
+    p = shifted / shifted.sum(axis=0)
+    chosen, labels, classes = p.argmax(axis=0), run.data.test_y, run.data.classes
+    confusion = np.zeros((classes, classes), np.int64)
+    np.add.at(confusion, (labels, chosen), 1)
+    pictures = run.data.picture is not None
+    examples = tuple(
+        Prediction(
+            label=int(labels[i]),
+            predicted=int(chosen[i]),
+            probability=float(p[chosen[i], i]),
+            pixels=tuple(int(v * 255) for v in run.data.test_x[i]) if pictures else (),
+        )
+        for i in range(min(SHOWN, len(labels)))
+    )
+    return Predictions(
+        kind="predictions",
+        id=request.id,
+        generation=request.generation,
+        step=run.step,
+        confusion=tuple(tuple(map(int, row)) for row in confusion),
+        examples=examples,
+    )

@@ -1,0 +1,31 @@
+"""Every setting of the service, with its default; each can be set by an environment variable BACKFLOW_NAME."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="BACKFLOW_", extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    allow_remote: bool = False  # must be said to listen beyond this machine
+    names: tuple[str, ...] = ()  # host names the service answers to, besides this machine's own
+
+    def local(self) -> bool:
+        """Does the service listen on this machine alone?"""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def allowed_hosts(self) -> list[str]:
+        """The Host headers that are answered: on loopback only loopback names, against DNS rebinding."""
+        if not self.local() and not self.names:
+            return ["*"]
+        return ["127.0.0.1", "localhost", "[::1]", "testserver", self.host, *self.names]

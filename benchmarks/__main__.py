@@ -1,0 +1,74 @@
+"""Times every workload, prints a table, writes results.json beside this file. Run by `make bench`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, TypedDict
+
+import numpy as np
+
+from benchmarks.engine_step import engine_step
+from benchmarks.limit import limit_step
+from benchmarks.paired import Contestant, paired, ratio
+from benchmarks.peers import torch_or_none, torch_step
+from benchmarks.workloads import WORKLOADS, Workload
+
+RESULTS = Path(__file__).parent / "results.json"
+
+
+class Result(TypedDict):
+    """`ours` and `peer` are medians in `unit`; `ratio` is the median of the paired ratios ours : peer."""
+
+    name: str
+    ours: float
+    peer: float
+    ratio: float
+    unit: str
+
+
+def main() -> None:
+    torch = torch_or_none()
+    if torch is None:
+        print("PyTorch is not installed, so it is left out; `pip install '.[bench]'` adds it.")
+    print(f"{'step':4}  {'peer':30} {'ours µs':>9} {'peer µs':>9} {'ratio':>7}  {'p10':>6} to {'p90':>6}")
+    results = [result for make in WORKLOADS for result in compare(make(), torch)]
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
+    print(f"written to {RESULTS}")
+
+
+def compare(work: Workload, torch: Any) -> list[Result]:
+    """The engine beside each peer, on one workload; prints a line for each."""
+    peers = peers_of(work, torch)
+    times = paired({"ours": partial(engine_step, work), **peers})
+    results = []
+    for peer in peers:
+        found = ratio(times["ours"], times[peer])
+        ours, theirs = (float(np.median(times[name])) * 1e6 for name in ("ours", peer))
+        print(
+            f"{work.name:4}  {peer:30} {ours:9.1f} {theirs:9.1f} {found.median:7.3f}  {found.p10:6.3f} to {found.p90:6.3f}"
+        )
+        results.append(
+            Result(
+                name=f"{work.name} step, {peer}",
+                ours=round(ours, 2),
+                peer=round(theirs, 2),
+                ratio=round(found.median, 4),
+                unit="µs",
+            )
+        )
+    return results
+
+
+def peers_of(work: Workload, torch: Any) -> dict[str, Contestant]:
+    peers: dict[str, Callable[[], Callable[[], object]]] = {"hand-written NumPy": partial(limit_step, work)}
+    if torch is not None:
+        peers["PyTorch"] = partial(torch_step, torch, work)
+        peers["PyTorch, fused optimizer"] = partial(torch_step, torch, work, fused=True)
+    return peers
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""The same training step in PyTorch, eager, as its tutorials write it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from benchmarks.workloads import Workload
+
+
+def torch_or_none() -> Any:
+    """PyTorch held to one thread, or None where it is not installed."""
+    try:
+        torch = importlib.import_module("torch")
+    except ModuleNotFoundError:
+        return None
+    torch.set_num_threads(1)
+    return torch
+
+
+def torch_gradient(torch: Any, work: Workload) -> tuple[Any, Callable[[], Any]]:
+    """The network, and its forward, loss and backward pass, which leaves a gradient in each parameter."""
+    model = torch_model(torch, work)
+    losses = {"mse": "MSELoss", "bce_with_logits": "BCEWithLogitsLoss", "cross_entropy": "CrossEntropyLoss"}
+    criterion = getattr(torch.nn, losses[work.loss])()
+    x, y = torch.from_numpy(work.x.copy()), torch.from_numpy(work.y.copy())
+
+    def gradient() -> Any:
+        loss = criterion(model(x), y)
+        loss.backward()
+        return loss
+
+    return model, gradient
+
+
+def torch_step(torch: Any, work: Workload, **settings: bool) -> Callable[[], Any]:
+    """One step, which returns the loss before the update; settings go to the optimizer (`fused=True`)."""
+    model, gradient = torch_gradient(torch, work)
+    optimizers: dict[str, Callable[..., Any]] = {
+        "sgd": torch.optim.SGD,
+        "momentum": partial(torch.optim.SGD, momentum=0.9),
+        "adam": torch.optim.Adam,
+    }
+    optimizer = optimizers[work.optimizer](model.parameters(), lr=work.lr, **settings)
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = gradient()
+        optimizer.step()
+        return loss
+
+    return step
+
+
+def torch_model(torch: Any, work: Workload) -> Any:
+    """An nn.Sequential with the workload's parameters."""
+    activation = {"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU}[work.activation]
+    layers = []
+    for index, (inputs, outputs) in enumerate(pairwise(work.sizes)):
+        linear = torch.nn.Linear(inputs, outputs)
+        with torch.no_grad():
+            linear.weight.copy_(torch.from_numpy(work.parameters[index][0].copy()))
+            linear.bias.copy_(torch.from_numpy(work.parameters[index][1].copy()))
+        layers.append(linear)
+        if index < work.activated:
+            layers.append(activation())
+    return torch.nn.Sequential(*layers)
