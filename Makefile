@@ -8,6 +8,8 @@ BUNDLE := static/dist/.vite/manifest.json
 SOURCES := package.json package-lock.json tsconfig.json vite.config.ts $(shell find static/src app/locale)
 # Node comes with the build's own requirements, so that none has to be on PATH.
 NODE = $(shell $(BIN)/python -c "import hatch_build; print(hatch_build.find_node()[0])")
+# Playwright's own Node wants a system library (libatomic) that slim images lack; this one does not.
+PLAYWRIGHT = PLAYWRIGHT_NODEJS_PATH=$(NODE)
 BUILD_REQUIRES = $(BIN)/python -c 'import tomllib; build = tomllib.load(open("pyproject.toml", "rb")); \
   print(*build["build-system"]["requires"], sep="\n")'
 INSTALL = BACKFLOW_SKIP_FRONTEND=1 $(BIN)/pip install --quiet --no-build-isolation --editable
@@ -23,13 +25,14 @@ run: $(BUNDLE) ## Start the service at http://HOST:PORT
 	$(BIN)/backflow serve --host $(HOST) --port $(PORT) $(REMOTE)
 
 dev: $(BUNDLE) ## Like run, but rebuild and restart when a file changes
-	@$(NODE) node_modules/vite/bin/vite.js build --watch & watch=$$!; trap "kill $$watch" EXIT; \
-	$(BIN)/backflow serve --host $(HOST) --port $(PORT) $(REMOTE) --reload
+	@$(NODE) node_modules/vite/bin/vite.js build --watch & page=$$!; \
+	$(BIN)/backflow serve --host $(HOST) --port $(PORT) $(REMOTE) --reload & service=$$!; \
+	trap "kill $$page $$service" EXIT; trap "exit 130" INT TERM; wait $$service
 
 test: $(BUNDLE) .venv/test $(if $(CI),.venv/bench) ## Test engine, service and the page in a real browser
 	$(NODE) node_modules/vitest/vitest.mjs run
-	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest
+	$(PLAYWRIGHT) $(BIN)/python -m tests.browser.chromium
+	$(PLAYWRIGHT) $(BIN)/python -m pytest
 
 check: $(BUNDLE) .venv/test ## Lint, formatting and types, in Python and TypeScript
 	$(BIN)/ruff check .
@@ -41,8 +44,8 @@ bench: .venv/bench ## Time the engine against the limit and PyTorch; writes benc
 	$(BIN)/python -m benchmarks
 
 pictures: $(BUNDLE) .venv/test ## Photograph the page into docs/pictures
-	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m tests.browser.pictures
+	$(PLAYWRIGHT) $(BIN)/python -m tests.browser.chromium
+	$(PLAYWRIGHT) $(BIN)/python -m tests.browser.pictures
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

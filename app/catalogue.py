@@ -5,7 +5,6 @@ The page draws its forms from this, so a new layer or optimizer appears there wi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
@@ -14,6 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from latex2mathml.converter import convert
 
+from app.documents import read_experiment
 from engine.choice import ranges, settings
 from engine.experiment import AnyData, AnyLayer, Experiment, Seeds
 from engine.feasible import Limits
@@ -64,7 +64,7 @@ class Catalogue:
     seeds: tuple[Setting, ...]
     limits: dict[str, int]
     notation: dict[str, Notes]
-    examples: tuple[dict[str, Any], ...]
+    examples: tuple[Experiment, ...]  # complete: every field is there
 
 
 @cache
@@ -80,7 +80,7 @@ def catalogue() -> Catalogue:
         seeds=tuple(_settings(Seeds)),
         limits=settings(Limits()),
         notation=dict(_notation()),
-        examples=tuple(json.loads(path.read_text("utf-8")) for path in sorted(EXAMPLES.glob("*.json"))),
+        examples=tuple(read_experiment(path.read_bytes()) for path in sorted(EXAMPLES.glob("*.json"))),
     )
 
 

@@ -26,14 +26,35 @@ def schemas() -> dict[str, Any]:
 
 
 def browser() -> dict[str, Any]:
-    """One schema from which the TypeScript types are generated: every field present, tuples as arrays of known length."""
-    parts = [(name, "serialization", TypeAdapter(kind)) for name, kind in _NAMED]
-    _, schema = TypeAdapter.json_schemas([(name, mode, kind) for name, mode, kind in parts])  # type: ignore[misc]
-    properties = {name: {"$ref": f"#/$defs/{name}"} for name, _ in _NAMED}
-    return {"title": "Messages", "type": "object", "properties": properties, "additionalProperties": False, **schema}
+    """One schema from which the browser's types are generated: every field that has a default is there."""
+    parts = [(name, "serialization", TypeAdapter(kind)) for name, kind in NAMED.items()]
+    named, schema = TypeAdapter.json_schemas([*parts])  # type: ignore[list-item]
+    schema["$defs"] |= {name: part for (name, _), part in named.items() if name not in schema["$defs"]}
+    properties = {name: {"$ref": f"#/$defs/{name}"} for name in NAMED}
+    plain = _plain({**schema, "type": "object", "properties": properties, "required": list(NAMED)})
+    return {"title": "Messages", **plain}
 
 
-_NAMED: tuple[tuple[str, Any], ...] = (("Request", Request), ("Reply", Reply), ("Catalogue", Catalogue), ("Experiment", Experiment))
+def _plain(schema: Any) -> Any:
+    """Without the titles and defaults that would become one alias a field, and tuples in the older spelling."""
+    if isinstance(schema, list):
+        return [_plain(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") == "object":
+        fields = schema.get("properties", {})
+        schema = {"additionalProperties": False, **schema, "required": sorted(fields)}
+    kept = {
+        key: {name: _plain(field) for name, field in value.items()} if key in ("properties", "$defs") else _plain(value)
+        for key, value in schema.items()
+        if key not in ("title", "default", "discriminator", "description")
+    }
+    if "prefixItems" in kept:
+        kept["items"] = kept.pop("prefixItems")
+    return kept
+
+
+NAMED: dict[str, Any] = {"Request": Request, "Reply": Reply, "Catalogue": Catalogue, "Experiment": Experiment}
 
 
 if __name__ == "__main__":

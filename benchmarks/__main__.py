@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
@@ -33,9 +32,9 @@ def main() -> None:
     torch = torch_or_none()
     if torch is None:
         print("PyTorch is not installed, so it is left out; `pip install '.[bench]'` adds it.")
-    print(f"{'step':4}  {'peer':30} {'ours µs':>9} {'peer µs':>9} {'ratio':>7}  {'p10':>6} to {'p90':>6}")
+    print(f"{'step':4}  {'peer':26} {'ours µs':>9} {'peer µs':>9} {'ratio':>7}  {'p10':>6} to {'p90':>6}")
     results = [result for make in WORKLOADS for result in compare(make(), torch)]
-    RESULTS.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
+    RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", "utf-8")
     print(f"written to {RESULTS}")
 
 
@@ -43,27 +42,21 @@ def compare(work: Workload, torch: Any) -> list[Result]:
     """The engine beside each peer, on one workload; prints a line for each."""
     peers = peers_of(work, torch)
     times = paired({"ours": partial(engine_step, work), **peers})
+    microseconds = {name: round(float(np.median(each)) * 1e6, 2) for name, each in times.items()}
     results = []
     for peer in peers:
         found = ratio(times["ours"], times[peer])
-        ours, theirs = (float(np.median(times[name])) * 1e6 for name in ("ours", peer))
-        print(
-            f"{work.name:4}  {peer:30} {ours:9.1f} {theirs:9.1f} {found.median:7.3f}  {found.p10:6.3f} to {found.p90:6.3f}"
-        )
-        results.append(
-            Result(
-                name=f"{work.name} step, {peer}",
-                ours=round(ours, 2),
-                peer=round(theirs, 2),
-                ratio=round(found.median, 4),
-                unit="µs",
-            )
-        )
+        ours, theirs = microseconds["ours"], microseconds[peer]
+        spread = f"{found.p10:6.3f} to {found.p90:6.3f}"
+        print(f"{work.name:4}  {peer:26} {ours:9.1f} {theirs:9.1f} {found.median:7.3f}  {spread}", flush=True)
+        name = f"{work.name} step, {peer}"
+        results.append(Result(name=name, ours=ours, peer=theirs, ratio=round(found.median, 4), unit="µs"))
     return results
 
 
 def peers_of(work: Workload, torch: Any) -> dict[str, Contestant]:
-    peers: dict[str, Callable[[], Callable[[], object]]] = {"hand-written NumPy": partial(limit_step, work)}
+    """What the engine is compared with. PyTorch's foreach optimizer is left out: it is never its fastest."""
+    peers: dict[str, Contestant] = {"hand-written NumPy": partial(limit_step, work)}
     if torch is not None:
         peers["PyTorch"] = partial(torch_step, torch, work)
         peers["PyTorch, fused optimizer"] = partial(torch_step, torch, work, fused=True)

@@ -1,9 +1,10 @@
 """The best hand-written NumPy training step for a dense network: the yardstick of the engine.
 
-What makes it fast. All memory is allocated once, and every call writes into it. Data lies feature by feature, shape
-(features + 1, batch), above a row of ones, so weights and bias of a layer are one matrix (out, in + 1) and the bias
-gradient costs nothing. Activations of all layers lie in one run of memory, so their slopes take one or two calls for
-the whole network. Numbers are 0-d arrays, and products are bound methods, because NumPy looks up both faster.
+What makes it fast. All memory is allocated once, and every call writes into it. Data lies feature by
+feature, shape (features + 1, batch), above a row of ones, so weights and bias of a layer are one matrix
+(out, in + 1) and the bias gradient costs nothing. Activations of all layers lie in one run of memory, so
+their slopes take one or two calls for the whole network. Numbers are 0-d arrays, and products are bound
+methods, because NumPy looks up both faster.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy import greater, multiply, subtract, tanh
-from numpy._core.umath import clip
+from numpy._core.umath import clip  # type: ignore[attr-defined]  # np.clip's own ufunc, without its wrapper
 
 from benchmarks.limit_losses import LOSSES
 from benchmarks.limit_updates import UPDATES
@@ -45,7 +46,7 @@ class Memory:
         shapes = [(outputs, inputs + 1) for inputs, outputs in pairwise(work.sizes)]
         count = sum(rows * columns for rows, columns in shapes)
         self.parameters: Array = np.empty(count, np.float32)
-        # The second row is the optimizer's: Adam keeps the squares there and updates both moments in one call.
+        # The second row is the optimizer's: Adam keeps squares there and updates both moments in one call.
         self.parameter_gradients: Array = np.zeros((2, count), np.float32)
         self.weights = _views(self.parameters, shapes)
         self.weight_gradients = _views(self.parameter_gradients[0], shapes)
@@ -118,9 +119,10 @@ def _backward(work: Workload, memory: Memory) -> Callable[[], None]:
     """From the gradient of the output down: each layer's weights, then what lies below it."""
     blocks, slopes = memory.gradients.blocks, memory.slopes.blocks
     gradients = [block[:-1] for block in blocks]
+    values = memory.activations.blocks[:-1]
     to_weights = [
         (above.dot, below.T, into)
-        for above, below, into in zip(gradients[1:], memory.activations.blocks, memory.weight_gradients, strict=False)
+        for above, below, into in zip(gradients[1:], values, memory.weight_gradients, strict=True)
     ]
     to_below = [
         (weights.T.dot, above, block, block[:-1], slope[:-1])
@@ -128,11 +130,11 @@ def _backward(work: Workload, memory: Memory) -> Callable[[], None]:
     ]
     first_dot, first_input, first_gradient = to_weights[0]
     layers = [(*a, *b) for a, b in zip(to_weights, to_below, strict=True)][:0:-1]
-    output = (gradients[-1], slopes[-1][:-1])
+    output, output_slope, through_output = gradients[-1], slopes[-1][:-1], work.output_activation
 
     def backward() -> None:
-        if work.output_activation:
-            multiply(output[0], output[1], output[0])
+        if through_output:
+            multiply(output, output_slope, output)
         for dot, below, into, back, above, block, gradient, slope in layers:
             dot(below, into)
             back(above, block)
@@ -145,7 +147,10 @@ def _backward(work: Workload, memory: Memory) -> Callable[[], None]:
 def _products(work: Workload, memory: Memory) -> tuple[list[Product], list[Product]]:
     """What each layer multiplies: those an activation follows, and those it does not."""
     blocks = memory.activations.blocks
-    products = [(w.dot, below, above[:-1]) for w, (below, above) in zip(memory.weights, pairwise(blocks), strict=True)]
+    products: list[Product] = [
+        (weights.dot, below, above[:-1])
+        for weights, (below, above) in zip(memory.weights, pairwise(blocks), strict=True)
+    ]
     return products[: work.activated], products[work.activated :]
 
 

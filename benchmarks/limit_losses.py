@@ -1,6 +1,7 @@
 """The losses of the hand-written step: each writes the gradient of the output and returns the loss.
 
-Arguments: the output and the gradient buffer, both (outputs, batch), and the targets as the workload holds them.
+Arguments: the output and the gradient buffer, both (outputs, batch), and the targets as the workload holds
+them.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def mse(output: Array, gradient: Array, y: NDArray[Any]) -> Callable[[], float]:
 
 
 def bce_with_logits(output: Array, gradient: Array, y: NDArray[Any]) -> Callable[[], float]:
-    """ln(1 + e^z) − z y, which is finite for every logit; σ(z) − y by way of tanh, which does not overflow."""
+    """ln(1 + e^z) − z y, finite for every logit; σ(z) − y by way of tanh, which does not overflow."""
     target = np.ascontiguousarray(y.T)
     scratch = np.zeros_like(output)
     logits, targets, size = output.ravel(), target.ravel(), output.size
@@ -46,14 +47,14 @@ def bce_with_logits(output: Array, gradient: Array, y: NDArray[Any]) -> Callable
 
 
 def cross_entropy(output: Array, gradient: Array, y: NDArray[Any]) -> Callable[[], float]:
-    """Softmax and cross-entropy in one; the largest logit is subtracted first. Sums are products with ones."""
-    classes, batch = output.shape
-    columns, ones = np.arange(batch), np.ones(classes, np.float32)
+    """Softmax and cross-entropy in one, the largest logit subtracted first; sums are products with ones."""
+    batch = len(y)
+    columns, ones = np.arange(batch), np.ones(len(output), np.float32)
     largest, total = np.zeros(batch, np.float32), np.zeros(batch, np.float32)
     one, mean = np.array(1, np.float32), np.array(1 / batch, np.float32)
 
     def loss() -> float:
-        maximum.reduce(output, 0, None, largest)
+        maximum.reduce(output, axis=0, out=largest)
         subtract(output, largest, gradient)
         own = gradient[y, columns]
         exp(gradient, gradient)

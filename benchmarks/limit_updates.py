@@ -1,6 +1,7 @@
 """The optimizers of the hand-written step, each a few calls over one flat vector of all parameters.
 
-Arguments: the parameters (n,); the gradients (2, n), whose second row is free for the optimizer; the learning rate.
+Arguments: the parameters (n,); the gradients (2, n), whose second row is free for the optimizer; the learning
+rate.
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ def momentum(parameters: Array, gradients: Array, lr: float) -> Callable[[], Non
 def adam(parameters: Array, gradients: Array, lr: float) -> Callable[[], None]:
     """PyTorch's Adam, betas 0.9 and 0.999, eps 1e-8.
 
-    Both moments are kept divided by their (1 − beta), as the rows of one array, so that a step decays them in one
-    call and adds g and g² in another. What was divided out, and the bias corrections, go into two numbers a step.
+    Both moments are kept divided by their (1 − beta), as the rows of one array, so that a step decays them
+    in one call and adds g and g² in another. What was divided out, and the bias corrections, go into two
+    numbers a step.
     """
     beta1, beta2, eps = 0.9, 0.999, 1e-8
     gradient, squares = gradients

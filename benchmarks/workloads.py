@@ -18,10 +18,10 @@ Array = NDArray[np.float32]
 class Workload:
     """One training step of a dense network.
 
-    Parameters are PyTorch's: a (out, in) weight and an (out,) bias for each layer; x is (batch, features). y is
-    (batch,) integer labels for cross-entropy and (batch, outputs) float32 for the other losses. The activation
-    follows every layer but the last, and the last too where `output_activation` says so. MSE is the mean of the
-    squared differences; momentum is 0.9; Adam's other settings are PyTorch's defaults.
+    Parameters are PyTorch's: a (out, in) weight and an (out,) bias for each layer; x is (batch, features).
+    y is (batch,) integer labels for cross-entropy, (batch, outputs) float32 for the other losses. The
+    activation follows every layer but the last, and the last too where `output_activation` says so. MSE is
+    the mean of the squared differences; momentum is 0.9; Adam's other settings are PyTorch's defaults.
     """
 
     name: str

@@ -33,7 +33,8 @@ class Choice:
 
     def __post_init__(self) -> None:
         problems = []
-        for name, limit in ranges(type(self)).items():
+        kind: type = type(self)
+        for name, limit in ranges(kind).items():
             value = getattr(self, name)
             for number in value if isinstance(value, tuple) else (value,):
                 if isinstance(number, bool) or not isinstance(number, int | float) or not limit.admits(number):
@@ -45,7 +46,7 @@ class Choice:
 def out_of_range(where: str, limit: Range, came: object) -> Problem:
     """The problem of a number that its field does not admit."""
     lower = f"above {limit.low:g}" if limit.above else f"from {limit.low:g}"
-    values = {"low": limit.low, "high": limit.high, "came": str(came)}
+    values: dict[str, str | int | float] = {"low": limit.low, "high": limit.high, "came": str(came)}
     code = "range_above" if limit.above else "range"
     return Problem(where, code, f"a number {lower} to {limit.high:g}", str(came), values)
 

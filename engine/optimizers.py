@@ -142,14 +142,14 @@ class Adam(Optimizer):
         rate = [self.lr]
         program.call(lambda: self._tick(steps, rate[0], epsilon, minus))
         update = parameters.update
-        program.call(np.multiply, pair[0], pair[0], pair[1])
+        program.call(np.square, pair[0], pair[1])
         program.call(np.multiply, moments, beta, moments)
         program.call(np.add, moments, pair, moments)
         program.call(np.sqrt, moments[1], update)
         program.call(np.add, update, epsilon, update)
         program.call(np.divide, moments[0], update, update)
         program.call(np.multiply, update, minus, update)
-        set_rates = [lambda value: rate.__setitem__(0, value)]
+        set_rates: list[Callable[[float], None]] = [lambda value: rate.__setitem__(0, value)]
         if self.weight_decay and self.decoupled:
             set_rates.append(self._shrink(program, parameters))
         program.call(np.add, parameters.values, update, parameters.values)

@@ -58,7 +58,7 @@ class Parameters:
         size = sum(block.size for _, blocks in layers for block in blocks)
         self.values = np.zeros(size, dtype)
         self.pair = np.zeros((2, size), dtype)
-        self.gradients = self.pair[0]
+        self.gradients: Array = self.pair[0]
         self.update = np.zeros(size, dtype)
         self.before = np.zeros(size, dtype)
         self.named: dict[str, Parameter] = {}

@@ -34,12 +34,16 @@ class LearningRate:
 Edit = LearningRate
 
 
+def _step(edit: Edit) -> int:
+    return edit.step
+
+
 class Run:
     """A network in training. `step` counts the updates done; buffers show the last pass."""
 
     def __init__(self, experiment: Experiment, edits: tuple[Edit, ...] = (), limits: Limits | None = None) -> None:
         self.experiment = experiment
-        self.edits = list(edits)
+        self.edits = sorted(edits, key=_step)
         with np.errstate(all="ignore"):  # NaN and infinity are values to be shown
             self.data, self.network = planned(experiment, limits)
             self.training = self._training(self.network)
@@ -108,7 +112,7 @@ class Run:
 
     def edit(self, edit: Edit) -> None:
         """Make a change from `edit.step` on. What was computed after that step is forgotten."""
-        self.edits.append(edit)
+        self.edits = sorted([*self.edits, edit], key=_step)  # stable: of two at one step, the later made wins
         self._checkpoints = {s: kept for s, kept in self._checkpoints.items() if s <= edit.step}
         if self.step > edit.step:
             self.seek(edit.step)

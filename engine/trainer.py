@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from engine.experiment import Experiment
@@ -35,7 +37,7 @@ class Training:
         self.run_update = compiled(program.update)
         self.run_step = compiled([*passes, *program.update])
 
-    def _emit_optimizer(self, experiment: Experiment):  # type: ignore[no-untyped-def]
+    def _emit_optimizer(self, experiment: Experiment) -> Callable[[Program], None]:
         def emit(program: Program) -> None:
             self.memory = experiment.optimizer.emit(program, self.parameters)
 
@@ -76,7 +78,7 @@ class Evaluation:
 def attach(program: Program, loss: Loss, prediction: Tensor) -> Array:
     """Apply a loss to a prediction; answers its 0-d buffer."""
     target = Tensor(loss.targets(program, prediction.shape[0]), None)
-    return program.apply(loss, prediction, target, name=loss.kind).data  # type: ignore[attr-defined, no-any-return]
+    return program.apply(loss, prediction, target, name=loss.kind).data
 
 
 def accuracy(logits: Array, labels: Array) -> float:

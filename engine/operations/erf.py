@@ -45,4 +45,5 @@ def erf(x: Array, out: Array) -> Array:
         first, second = y * first - second + x.dtype.type(c), first
     series = y / 2 * first - second + x.dtype.type(_SERIES[np.dtype(x.dtype)][0])
     tail = t * np.exp(series - size * size)
-    return np.copysign(1 - tail, x, out)
+    np.copysign(1 - tail, x, out)
+    return out

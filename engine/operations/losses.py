@@ -19,7 +19,15 @@ from engine.tensor import Array, Tensor
 class Loss(Choice):
     """A node whose output is a 0-d tensor. `targets` is the buffer the run fills before each pass."""
 
+    kind: str
+    notation: ClassVar[Notation]
     labels: ClassVar[bool] = False  # are targets class labels (batch,) or numbers (outputs, batch)?
+
+    def forward(self, program: Program, node: Node) -> Tensor:
+        raise NotImplementedError
+
+    def backward(self, program: Program, node: Node) -> None:
+        raise NotImplementedError
 
     def targets(self, program: Program, outputs: int) -> Array:
         shape = (program.batch,) if self.labels else (outputs, program.batch)
@@ -28,6 +36,12 @@ class Loss(Choice):
 
 def scalar(program: Program) -> Tensor:
     return Tensor(np.zeros((), program.dtype), np.ones((), program.dtype))
+
+
+def average(program: Program, total: Tensor, count: int) -> None:
+    """Divide a 0-d total by a count; seen as one element, since NumPy takes twice as long where all operands are 0-d."""
+    one = total.data.reshape(1)
+    program.call(np.multiply, one, program.constant(1 / count), one)
 
 
 @dataclass(frozen=True)
@@ -44,7 +58,7 @@ class MSELoss(Loss):
         loss, flat = scalar(program), error.ravel()
         program.call(np.subtract, prediction.data, target.data, error)
         program.call(flat.dot, flat, loss.data)
-        program.call(np.multiply, loss.data, program.constant(1 / error.size), loss.data)
+        average(program, loss, error.size)
         return loss
 
     def backward(self, program: Program, node: Node) -> None:
@@ -75,7 +89,7 @@ class HuberLoss(Loss):
         program.call(np.multiply, capped, program.constant(-0.5), error)
         program.call(np.add, size, error, size)
         program.call(capped.ravel().dot, size.ravel(), loss.data)
-        program.call(np.multiply, loss.data, program.constant(1 / error.size), loss.data)
+        average(program, loss, error.size)
         program.call(np.subtract, prediction.data, target.data, error)
         return loss
 
@@ -92,7 +106,11 @@ class HuberLoss(Loss):
 
 @dataclass(frozen=True)
 class BCEWithLogitsLoss(Loss):
-    """Binary cross-entropy of a logit, ln(1 + e^z) − z y: finite for every finite z."""
+    """Binary cross-entropy of a logit, ln(1 + e^z) − z y: finite for every finite z.
+
+    Computed as ln(e^(−zy) + e^(z − zy)), which is the same number without a difference of two large ones: of a right
+    and certain logit the plain form leaves only rounding.
+    """
 
     kind: Literal["BCEWithLogitsLoss"] = "BCEWithLogitsLoss"
     notation: ClassVar = Notation(
@@ -105,9 +123,10 @@ class BCEWithLogitsLoss(Loss):
         each = program.empty(logits.shape)
         loss, mean = scalar(program), np.full(each.size, 1 / each.size, program.dtype)
         taken = program.scratch(each.shape, "bce")
-        program.call(np.logaddexp, program.constant(0), logits.data, each)  # ln(1 + e^z)
         program.call(np.multiply, logits.data, target.data, taken)
-        program.call(np.subtract, each, taken, each)
+        program.call(np.subtract, logits.data, taken, each)
+        program.call(np.negative, taken, taken)
+        program.call(np.logaddexp, taken, each, each)
         program.call(each.ravel().dot, mean, loss.data)
         return loss
 

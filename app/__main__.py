@@ -1,0 +1,103 @@
+"""The command: serve, check, trace, export."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+# One thread a process for matrix products: small ones are slower on many, and sessions share the cores fairly.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+from app import __version__  # noqa: E402 - the threads must be limited before NumPy is loaded
+from app.documents import read_experiment  # noqa: E402
+from app.serve import serve  # noqa: E402
+from app.settings import Settings  # noqa: E402
+from engine.experiment import Experiment  # noqa: E402
+from engine.problem import BadExperiment  # noqa: E402
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except BadExperiment as error:
+        for problem in error.problems:
+            print(f"{problem.where or 'document'}: expected {problem.expected}, got {problem.came}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser("backflow", description="Watch the gradients flow back through a network.")
+    root.add_argument("--version", action="version", version=__version__)
+    commands = root.add_subparsers(required=True, metavar="COMMAND")
+    settings = Settings()
+
+    one = commands.add_parser("serve", help="start the service")
+    one.add_argument("--host", default=settings.host)
+    one.add_argument("--port", type=int, default=settings.port)
+    one.add_argument("--allow-remote", action="store_true", default=settings.allow_remote, help="listen beyond this machine")
+    one.add_argument("--reload", action="store_true", help="restart when a source file changes")
+    one.set_defaults(run=run_serve)
+
+    one = commands.add_parser("check", help="validate an experiment and prove its gradients")
+    one.add_argument("file", type=Path)
+    one.add_argument("--steps", type=int, default=1, help="steps to train before the proof")
+    one.set_defaults(run=run_check)
+
+    one = commands.add_parser("trace", help="run an experiment and write its last step's numbers")
+    one.add_argument("file", type=Path)
+    one.add_argument("--steps", type=int, required=True)
+    one.add_argument("--out", type=Path, required=True, help="an .npz file")
+    one.set_defaults(run=run_trace)
+
+    one = commands.add_parser("export", help="write an experiment as a script for another framework")
+    one.add_argument("file", type=Path)
+    one.add_argument("--to", choices=["pytorch"], required=True)
+    one.add_argument("--steps", type=int, default=0, help="steps to train before the weights are written")
+    one.add_argument("--out", type=Path, help="the script; its weights go beside it (default: the experiment's name)")
+    one.set_defaults(run=run_export)
+    return root
+
+
+def load(path: Path) -> Experiment:
+    return read_experiment(path.read_bytes())
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    return serve(Settings(host=options.host, port=options.port, allow_remote=options.allow_remote), options.reload)
+
+
+def run_check(options: argparse.Namespace) -> int:
+    from app.check import check
+
+    return check(load(options.file), max(1, options.steps))
+
+
+def run_trace(options: argparse.Namespace) -> int:
+    import numpy as np
+
+    from app.trace import trace
+
+    with options.out.open("wb") as file:
+        np.savez(file, **trace(load(options.file), options.steps))
+    return 0
+
+
+def run_export(options: argparse.Namespace) -> int:
+    from app.export.pytorch import export
+
+    script = options.out or options.file.with_suffix(".py")
+    for written in export(load(options.file), options.steps, script):
+        print(written)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

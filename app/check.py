@@ -1,0 +1,27 @@
+"""Validates an experiment and proves its gradients by nudging, in float64; says what it found."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from engine.experiment import Experiment
+from engine.proof import agrees, prove_all
+from engine.run import Run
+
+
+def check(experiment: Experiment, steps: int) -> int:
+    """0 if every gradient agrees with its nudged slope, else 1."""
+    run = Run(experiment)
+    run.advance(steps)
+    print(f"{run.network.parameter_count} parameters, {run.network.multiply_adds} multiply-adds forward")
+    wrong = 0
+    for name, group in groupby(prove_all(run), key=lambda proof: proof.parameter):
+        proofs = list(group)
+        scale = max(abs(proof.backprop) for proof in proofs)
+        failed = [proof for proof in proofs if not agrees(proof, scale)]
+        worst = max((abs(p.slope - p.backprop) / scale for p in proofs), default=0.0) if scale else 0.0
+        wrong += len(failed)
+        print(f"{'ok   ' if not failed else 'WRONG'} {name}: {len(proofs)} nudged, largest difference {worst:.1e}")
+        for proof in failed[:3]:
+            print(f"      at {list(proof.index)}: nudging {proof.slope!r}, backpropagation {proof.backprop!r}")
+    return 1 if wrong else 0

@@ -1,0 +1,54 @@
+/** Where the film stands: a place inside the step shown, how fast it runs, and what has been reached by then. */
+import { computed, signal } from "@preact/signals";
+import type { Graph, Visit } from "../wire/messages";
+import { graph } from "./run";
+
+/** Place within the step: visit index and the fraction of that visit done; the number of visits is its end. */
+export const position = signal(0);
+export const playing = signal(false);
+
+/** Speeds: a share of slow motion, or whole steps a second. */
+export type Speed = { label: string; motion: number; steps: number };
+export const SPEEDS: readonly Speed[] = [
+  { label: "⅛ ×", motion: 1 / 8, steps: 0 },
+  { label: "¼ ×", motion: 1 / 4, steps: 0 },
+  { label: "½ ×", motion: 1 / 2, steps: 0 },
+  { label: "1 ×", motion: 1, steps: 0 },
+  { label: "2 ×", motion: 2, steps: 0 },
+  { label: "4 ×", motion: 4, steps: 0 },
+  { label: "1/s", motion: 0, steps: 1 },
+  { label: "5/s", motion: 0, steps: 5 },
+  { label: "60/s", motion: 0, steps: 60 },
+  { label: "600/s", motion: 0, steps: 600 },
+];
+export const NORMAL = 3;
+export const speed = signal(NORMAL);
+
+export const DIALS = ["term", "operation", "layer", "phase", "step", "epoch"] as const;
+export type Dial = (typeof DIALS)[number];
+export const dial = signal<Dial>("operation");
+
+/** The visit under way, or the last one when the step is over. */
+export const visit = computed<number>(() => {
+  const count = graph.value?.visits.length ?? 0;
+  return Math.max(0, Math.min(count - 1, Math.floor(position.value)));
+});
+
+/** How much of a visit is done at a position: 0 before it, 1 after. */
+export function progress(index: number, at: number): number {
+  return Math.max(0, Math.min(1, at - index));
+}
+
+/** Index of a node's visit in a phase; -1 if it has none. The loss is visited as "loss" going forward. */
+export function visitOf(of: Graph, phase: Visit["phase"], node: number): number {
+  const wanted = phase === "forward" && node === of.nodes.length - 1 ? "loss" : phase;
+  return of.visits.findIndex((v) => v.phase === wanted && (wanted === "update" || v.node === node));
+}
+
+/** Has the pass shown finished a node's turn in a phase? What it has not reached is not shown. */
+export function reached(phase: Visit["phase"], node: number): boolean {
+  const built = graph.value;
+  if (!built) return false;
+  const index = visitOf(built, phase, node);
+  return index >= 0 && position.value >= index + 1;
+}
