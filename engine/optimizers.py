@@ -17,6 +17,7 @@ import numpy as np
 from engine.choice import Choice
 from engine.notation import Notation
 from engine.parameters import Parameters
+from engine.problem import BadExperiment, Problem
 from engine.program import Program
 from engine.range import Range
 from engine.tagged import Tagged
@@ -80,6 +81,13 @@ class SGD(Optimizer):
     nesterov: bool = False
 
     notation: ClassVar = Notation(r"\Delta w = -\eta\, m, \; m \leftarrow \mu m + g", {})
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.nesterov and (self.momentum == 0 or self.dampening != 0):
+            came = f"momentum {self.momentum:g} and dampening {self.dampening:g}"
+            expected = "momentum above 0 and dampening 0 (or nesterov off)"
+            raise BadExperiment([Problem("nesterov", "nesterov", expected, came, {"came": came})])
 
     def emit(self, program: Program, parameters: Parameters) -> Memory:
         gradient = decayed(program, parameters, self.weight_decay)

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-import numpy as np
 from numpy.typing import DTypeLike
 
-from engine.tensor import Array, Tensor
+from engine.tensor import Array, Tensor, buffer
 
 Index = tuple[Any, ...]
 
@@ -56,11 +55,11 @@ class Parameters:
 
     def __init__(self, layers: Sequence[tuple[str, Sequence[Block]]], dtype: DTypeLike) -> None:
         size = sum(block.size for _, blocks in layers for block in blocks)
-        self.values = np.zeros(size, dtype)
-        self.pair = np.zeros((2, size), dtype)
+        self.values = buffer((size,), dtype)
+        self.pair = buffer((2, size), dtype)
         self.gradients: Array = self.pair[0]
-        self.update = np.zeros(size, dtype)
-        self.before = np.zeros(size, dtype)
+        self.update = buffer((size,), dtype)
+        self.before = buffer((size,), dtype)
         self.named: dict[str, Parameter] = {}
         self.blocks: list[tuple[tuple[Array, Array], ...]] = []
         start = 0

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from engine.notation import Notation
-from engine.tensor import Array, Tensor
+from engine.tensor import Array, Tensor, buffer
 
 Call = tuple[Callable[..., object], tuple[Any, ...]]
 
@@ -112,14 +112,14 @@ class Program:
 
     def empty(self, shape: tuple[int, ...], dtype: DTypeLike | None = None) -> Array:
         """A new persistent buffer for an internal quantity."""
-        return np.zeros(shape, self.dtype if dtype is None else dtype)
+        return buffer(shape, self.dtype if dtype is None else dtype)
 
     def scratch(self, shape: tuple[int, ...], use: str, dtype: DTypeLike | None = None) -> Array:
         """A buffer shared by all that ask for this shape and use; dead after the segment that wrote it."""
         kind = np.dtype(self.dtype if dtype is None else dtype)
         key = (shape, use, kind)
         if key not in self._scratch:
-            self._scratch[key] = np.zeros(shape, kind)
+            self._scratch[key] = buffer(shape, kind)
         return self._scratch[key]
 
     def constant(self, value: float) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,21 @@ if TYPE_CHECKING:
     from engine.program import Node
 
 Array = NDArray[Any]
+
+
+CACHE_LINE = 64  # bytes
+
+
+def buffer(shape: tuple[int, ...], dtype: DTypeLike, fill: float = 0.0) -> Array:
+    """A new array that begins on a cache line: an elementwise call on a layer's worth of numbers is up to half
+    again as slow where its vectors straddle two."""
+    kind = np.dtype(dtype)
+    size = prod(shape) * kind.itemsize
+    memory = np.empty(size + CACHE_LINE, np.uint8)
+    start = -memory.ctypes.data % CACHE_LINE
+    array = memory[start : start + size].view(kind).reshape(shape)
+    array.fill(fill)
+    return array
 
 
 class Tensor:
@@ -36,8 +52,8 @@ class Tensor:
     def allocate(cls, shape: tuple[int, ...], dtype: DTypeLike, *, ones: bool = False, gradient: bool = True) -> Tensor:
         """New buffers; `ones` adds the row of ones below the first axis."""
         full = (shape[0] + 1, *shape[1:]) if ones else shape
-        extended = np.ones(full, dtype)
-        extended_gradient = np.zeros(full, dtype) if gradient else None
+        extended = buffer(full, dtype, fill=1.0)
+        extended_gradient = buffer(full, dtype) if gradient else None
         if not ones:
             return cls(extended, extended_gradient)
         tensor = cls(extended[:-1], None if extended_gradient is None else extended_gradient[:-1])

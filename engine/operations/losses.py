@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.choice import Choice
 from engine.notation import Notation
-from engine.operations.elementwise import logistic
+from engine.operations.elementwise import clip, logistic
 from engine.program import Node, Program
 from engine.range import Range
 from engine.tagged import Tagged
@@ -38,10 +38,14 @@ def scalar(program: Program) -> Tensor:
     return Tensor(np.zeros((), program.dtype), np.ones((), program.dtype))
 
 
-def average(program: Program, total: Tensor, count: int) -> None:
-    """Divide a 0-d total by a count; seen as one element, since NumPy takes twice as long where all operands are 0-d."""
-    one = total.data.reshape(1)
-    program.call(np.multiply, one, program.constant(1 / count), one)
+def average(program: Program, flat: Array, other: Array, out: Tensor) -> None:
+    """The mean of flat · other, both (n,), into a 0-d tensor.
+
+    The division is a product of two vectors of one element: np.multiply takes twice as long on so little.
+    """
+    total = program.empty((1,))
+    program.call(flat.dot, other, total.reshape(()))
+    program.call(total.dot, np.full(1, 1 / flat.size, program.dtype), out.data)
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,7 @@ class MSELoss(Loss):
         error = node.kept["error"] = program.empty(prediction.shape)
         loss, flat = scalar(program), error.ravel()
         program.call(np.subtract, prediction.data, target.data, error)
-        program.call(flat.dot, flat, loss.data)
-        average(program, loss, error.size)
+        average(program, flat, flat, loss)
         return loss
 
     def backward(self, program: Program, node: Node) -> None:
@@ -85,11 +88,10 @@ class HuberLoss(Loss):
         loss = scalar(program)
         program.call(np.subtract, prediction.data, target.data, error)
         program.call(np.abs, error, size)
-        program.call(np.minimum, size, program.constant(self.delta), capped)
+        program.call(clip, size, program.constant(0), program.constant(self.delta), capped)
         program.call(np.multiply, capped, program.constant(-0.5), error)
         program.call(np.add, size, error, size)
-        program.call(capped.ravel().dot, size.ravel(), loss.data)
-        average(program, loss, error.size)
+        average(program, capped.ravel(), size.ravel(), loss)
         program.call(np.subtract, prediction.data, target.data, error)
         return loss
 
@@ -98,7 +100,7 @@ class HuberLoss(Loss):
         low, high = program.constant(-self.delta), program.constant(self.delta)
 
         def emit(out: Array) -> None:
-            program.call(np.clip, error, low, high, out)
+            program.call(clip, error, low, high, out)
             program.call(np.multiply, out, program.constant(1 / error.size), out)
 
         program.into(node.inputs[0], emit)

@@ -1,7 +1,5 @@
-import { HIGHEST, LOWEST } from "./scale";
-
 /** The colours of one theme as the drawings use them: six-digit hex strings and tables made from the ramps. */
-export interface Palette extends Record<Colour, string> {
+export interface Palette extends Readonly<Record<Colour, string>> {
   theme: Theme;
   /** Emphasis is a glow on dark ground and weight on light ground. */
   glow: boolean;
@@ -106,13 +104,11 @@ export function rgb(colour: string): Rgb {
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }
 
-/** Text over the norm ramp's swatches: the exponents its two ends stand for. */
-export const NORM_ENDS = [LOWEST, HIGHEST] as const;
-
 function hexOf(text: string, theme: Theme): string {
   const found = text.match(/#[0-9a-f]{3,6}/gi) ?? [];
   const colour = (theme === "dark" ? found.at(-1) : found[0])?.toLowerCase();
-  if (!colour) return theme === "dark" ? "#ffffff" : "#000000";
+  // A page whose style sheet is late still draws, visibly on either ground.
+  if (!colour) return "#808080";
   return colour.length === 4 ? colour.replace(/[0-9a-f]/g, "$&$&") : colour;
 }
 

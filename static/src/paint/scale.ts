@@ -6,6 +6,9 @@ export const LOWEST = -10;
 export const HIGHEST = 2;
 export const DECADES = HIGHEST - LOWEST;
 
+const SMALLEST = 1e-10;
+const LARGEST = 1e2;
+
 /** A value that has no place on the scale, or no size at all. */
 export type Mark = "zero" | "small" | "large" | "nan" | "infinite";
 
@@ -35,7 +38,6 @@ export function mark(value: number): Mark | null {
   if (Number.isNaN(size)) return "nan";
   if (size === Infinity) return "infinite";
   if (size === 0) return "zero";
-  // The bounds are the nearest float32, since that is what the numbers are.
-  if (size < Math.fround(10 ** LOWEST)) return "small";
-  return size > 10 ** HIGHEST ? "large" : null;
+  if (size < SMALLEST) return "small";
+  return size > LARGEST ? "large" : null;
 }

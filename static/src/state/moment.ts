@@ -45,10 +45,18 @@ export function visitOf(of: Graph, phase: Visit["phase"], node: number): number 
   return of.visits.findIndex((v) => v.phase === wanted && (wanted === "update" || v.node === node));
 }
 
+/** Had the pass finished a node's turn in a phase by a position? */
+export function reachedAt(of: Graph, phase: Visit["phase"], node: number, at: number): boolean {
+  const index = visitOf(of, phase, node);
+  return index >= 0 && at >= index + 1;
+}
+
 /** Has the pass shown finished a node's turn in a phase? What it has not reached is not shown. */
 export function reached(phase: Visit["phase"], node: number): boolean {
-  const built = graph.value;
-  if (!built) return false;
-  const index = visitOf(built, phase, node);
-  return index >= 0 && position.value >= index + 1;
+  return graph.value !== null && reachedAt(graph.value, phase, node, position.value);
+}
+
+/** Index of the weight that a node computes with, or −1. */
+export function weightOf(of: Graph, node: number): number {
+  return of.parameters.findIndex((p) => p.node === node && p.name.endsWith(".weight"));
 }

@@ -67,8 +67,8 @@ export async function openAt(next: Experiment, made: readonly RateEdit[], step: 
 
 async function send(next: Experiment, step: number): Promise<void> {
   generation += 1;
-  const request = { kind: "open", generation, experiment: next, edits: [...edits.value], step, look: look.peek() } as const;
-  await connection?.ask(request);
+  const made = [...edits.peek()];
+  await connection?.ask({ kind: "open", generation, experiment: next, edits: made, step, look: look.peek() });
 }
 
 export async function advance(steps: number): Promise<Answer | null> {

@@ -1,0 +1,115 @@
+import type { JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
+
+import { Icon } from "../paint/icons";
+import { change, experiment } from "../state/experiment";
+import { catalogue } from "../state/run";
+import type { Experiment, Fault } from "../wire/messages";
+import { isKey, t } from "../words/words";
+import { fileName, fileText, sameExperiment } from "./document";
+import { sentence } from "./names";
+import { openFile } from "./open";
+
+const OWN = "";
+
+interface Refused {
+  file: string;
+  problems: readonly Fault[];
+}
+
+/** The experiments that come with Backflow; one that was edited says so. */
+export function Examples(): JSX.Element {
+  const [shown, known] = [experiment.value, catalogue.value];
+  const examples = (known?.examples ?? []) as unknown as readonly Experiment[];
+  const from = examples.find((each) => each.name === shown?.name);
+  const untouched = known && from && shown && sameExperiment(from, shown, known);
+  return (
+    <select
+      class="builder-examples"
+      aria-label={t("examples.label")}
+      value={untouched ? from.name : OWN}
+      onChange={(event) => {
+        const picked = examples.find((each) => each.name === event.currentTarget.value);
+        if (picked) change(picked);
+      }}
+    >
+      {!untouched && (
+        <option value={OWN}>
+          {from ? t("examples.changed", { name: titleOf(from.name) }) : shown?.name || t("examples.own")}
+        </option>
+      )}
+      {examples.map(({ name }) => (
+        <option key={name} value={name}>{titleOf(name)}</option>
+      ))}
+    </select>
+  );
+}
+
+function titleOf(name: string): string {
+  const key = `example.${name}`;
+  return isKey(key) ? t(key) : name;
+}
+
+/** Download the experiment, or open one. A file that cannot be run is explained and changes nothing. */
+export function Files(): JSX.Element {
+  const input = useRef<HTMLInputElement>(null);
+  const [refused, setRefused] = useState<Refused | null>(null);
+
+  async function open(file: File): Promise<void> {
+    const problems = await openFile(file);
+    setRefused(problems.length > 0 ? { file: file.name, problems } : null);
+  }
+
+  return (
+    <div class="builder-files">
+      <button type="button" class="button icon-only" aria-label={t("files.download")} title={t("files.download")} onClick={download}>
+        <Icon name="download" />
+      </button>
+      <button type="button" class="button icon-only" aria-label={t("files.open")} title={t("files.open")} onClick={() => input.current?.click()}>
+        <Icon name="upload" />
+      </button>
+      <input
+        ref={input}
+        type="file"
+        accept=".json,application/json"
+        hidden
+        aria-label={t("files.open")}
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = ""; // so that the same file can be opened again after it was mended
+          if (file) void open(file);
+        }}
+      />
+      {refused && <Refusal refused={refused} onClose={() => setRefused(null)} />}
+    </div>
+  );
+}
+
+function Refusal({ refused, onClose }: { refused: Refused; onClose: () => void }): JSX.Element {
+  return (
+    <div class="builder-refused" role="alert">
+      <p>
+        <Icon name="warn" size={14} />
+        {t("files.refused", { file: refused.file })}
+      </p>
+      <ul>
+        {refused.problems.map((problem) => (
+          <li key={problem.where + problem.code}>
+            {problem.where ? t("files.where", { where: problem.where, words: sentence(problem) }) : sentence(problem)}
+          </li>
+        ))}
+      </ul>
+      <button type="button" class="button outlined" onClick={onClose}>{t("files.close")}</button>
+    </div>
+  );
+}
+
+function download(): void {
+  const shown = experiment.peek();
+  if (!shown) return;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([fileText(shown)], { type: "application/json" }));
+  link.download = fileName(shown);
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

@@ -1,0 +1,73 @@
+import type { JSX } from "preact";
+import { useId } from "preact/hooks";
+
+import { change, problems } from "../state/experiment";
+import { adopt, editRate, frame } from "../state/run";
+import type { Catalogue, Experiment, Setting } from "../wire/messages";
+import { t } from "../words/words";
+import { Field, Picker, Settings } from "./Form";
+import { named, swapped, type Chosen } from "./kinds";
+import { Problems } from "./Problems";
+import { SeedField } from "./SeedField";
+
+const RATE = "lr";
+
+/** How weights are changed, and in what portions. The learning rate alone can change while the run goes on. */
+export function Optimizer({ of, known }: { of: Experiment; known: Catalogue }): JSX.Element {
+  const title = useId();
+  const chosen = of.optimizer as unknown as Chosen;
+  const kind = named(known.optimizers, chosen.kind);
+  return (
+    <section class="builder-section" aria-labelledby={title}>
+      <header>
+        <h2 id={title}>{t("builder.optimizer")}</h2>
+        <Picker
+          label={t("builder.kind.optimizer")}
+          options={known.optimizers.map((each) => each.kind)}
+          picked={chosen.kind}
+          onPick={(next) => change(withOptimizer(of, swapped(chosen, known.optimizers, next)))}
+        />
+      </header>
+      <Problems at="optimizer" />
+      <Settings kind={kind} chosen={chosen} at="optimizer" onSet={(_, value) => setRate(of, value as number)} only={isRate} />
+      <PlainField of={of} setting={known.experiment.find((each) => each.name === "batch")} />
+      <SeedField of={of} known={known} name="order" label={t("builder.seed.order")} />
+      <details class="builder-more">
+        <summary>{t("builder.more")}</summary>
+        <Settings
+          kind={kind}
+          chosen={chosen}
+          at="optimizer"
+          onSet={(name, value) => change(withOptimizer(of, { ...chosen, [name]: value }))}
+          only={(name) => !isRate(name)}
+        />
+        <SeedField of={of} known={known} name="dropout" label={t("builder.seed.dropout")} />
+        <PlainField of={of} setting={known.experiment.find((each) => each.name === "dtype")} />
+      </details>
+    </section>
+  );
+}
+
+/** A setting of the experiment itself. */
+function PlainField({ of, setting }: { of: Experiment; setting: Setting | undefined }): JSX.Element | null {
+  if (!setting) return null;
+  const name = setting.name as "batch" | "dtype";
+  return <Field setting={setting} value={of[name]} at={name} onSet={(value) => change({ ...of, [name]: value })} />;
+}
+
+/** An edit at the step shown, unless there is no run of this experiment that could go on. */
+function setRate(of: Experiment, value: number): void {
+  const next = withOptimizer(of, { ...(of.optimizer as unknown as Chosen), [RATE]: value });
+  const runs = frame.peek() !== null && problems.peek().length === 0;
+  if (runs) adopt(next);
+  change(next);
+  if (runs) void editRate(value);
+}
+
+function withOptimizer(of: Experiment, optimizer: Chosen): Experiment {
+  return { ...of, optimizer: optimizer as unknown as Experiment["optimizer"] };
+}
+
+function isRate(name: string): boolean {
+  return name === RATE;
+}

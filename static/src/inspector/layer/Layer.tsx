@@ -1,0 +1,82 @@
+/** One layer: its formulas and shapes, how large its gradients are, and how far the update moves it. */
+import type { JSX } from "preact";
+import { whole } from "../../numbers";
+import { catalogue } from "../../state/run";
+import type { Frame } from "../../wire/frame";
+import type { Graph } from "../../wire/messages";
+import { locale, t } from "../../words/words";
+import { Example } from "../Example";
+import { Head } from "../Head";
+import { Notation } from "../Notation";
+import { batchSize, columnOf, errorMadeBy, parameterOf } from "../place";
+import { Row } from "../Row";
+import { useReached } from "../useReached";
+import { entries } from "./histogram";
+import { parameterFacts } from "./layer";
+import { Norms } from "./Norms";
+import { Sizes } from "./Sizes";
+
+export function Layer({ built, shown, node }: { built: Graph; shown: Frame; node: number }): JSX.Element {
+  const column = columnOf(built, node);
+  if (node < 0) return <InputLayer built={built} />;
+  const kind = built.nodes[node]?.kind ?? "";
+  const parameters = parameterFacts(built, shown, node);
+  const weight = parameterOf(built, node, "weight");
+  const output = `${batchSize(shown)} × ${built.nodes[node]?.units ?? 0}`;
+  const place = parameters.length > 0 ? `${kind} ${column.inputs} → ${column.units}` : t("inspector.layer.activation", { kind });
+  return (
+    <>
+      <Head title={t("inspector.layer")} name={String(column.index)} place={place} />
+      {parameters.length === 0 && <Example />}
+      <section class="inspector-part" aria-label={t("inspector.formula")}>
+        <h3>{kind}</h3>
+        <Notation kind={kind} />
+        {Object.keys(catalogue.value?.notation[kind]?.gradients ?? {}).map((by) => (
+          <Notation key={by} kind={kind} by={by} />
+        ))}
+      </section>
+      <section class="inspector-part" aria-label={t("inspector.shapes")}>
+        <dl>
+          {parameters.map(({ parameter, part, count }) => (
+            <Row key={part} name={t(part === "bias" ? "inspector.bias" : "inspector.weight")}>
+              {parameter.shape.join(" × ")} <span class="note">{parameter.shape.length > 1 ? `= ${whole(count, locale.value)}` : ""}</span>
+            </Row>
+          ))}
+          <Row name={t("inspector.output")}>{output}</Row>
+        </dl>
+      </section>
+      {parameters.length > 0 && <Norms node={node} parameters={parameters} />}
+      {weight ? <WeightSizes built={built} shown={shown} node={node} /> : <ErrorSizes shown={shown} node={node} />}
+    </>
+  );
+}
+
+function WeightSizes({ built, shown, node }: { built: Graph; shown: Frame; node: number }): JSX.Element {
+  const weight = parameterOf(built, node, "weight");
+  const known = useReached("backward", node);
+  if (!weight || weight.offset < 0) return <p class="inspector-part note">{t("inspector.absent")}</p>;
+  return <Sizes title={t("inspector.sizes.weight")} values={known ? entries(shown, weight) : null} />;
+}
+
+/** An activation has no parameters: what it hands back, ∂L/∂z, is of one example. */
+function ErrorSizes({ shown, node }: { shown: Frame; node: number }): JSX.Element {
+  const known = useReached("backward", errorMadeBy(node - 1));
+  const slopes = shown.slope(node);
+  const shut = slopes.reduce((count, slope) => count + Number(slope === 0), 0);
+  return (
+    <>
+      <Sizes title={t("inspector.sizes.error")} values={known ? shown.delta(node - 1) : null} />
+      {known && <p class="inspector-part note">{t("inspector.shut", { shut, units: slopes.length })}</p>}
+    </>
+  );
+}
+
+function InputLayer({ built }: { built: Graph }): JSX.Element {
+  const { features, train, test } = built.data;
+  return (
+    <>
+      <Head title={t("inspector.inputs")} name={String(features)} place={t("inspector.inputs.place", { train, test })} />
+      <Example />
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+/** The norms of a layer's parameters on the fixed scale, and how far the update moves them. */
+import type { JSX } from "preact";
+import { Drawing } from "../../paint/Drawing";
+import { drawMeter } from "../../paint/meter";
+import { palette } from "../../state/palette";
+import { t } from "../../words/words";
+import { Live } from "../Live";
+import { Row } from "../Row";
+import { useReached } from "../useReached";
+import type { ParameterFacts } from "./layer";
+
+const METER = 5;
+
+export function Norms({ node, parameters }: { node: number; parameters: readonly ParameterFacts[] }): JSX.Element {
+  const known = useReached("backward", node);
+  const updated = useReached("update", -1);
+  const colours = palette.value;
+  return (
+    <section class="inspector-part" aria-label={t("inspector.norms")}>
+      <h3>{t("inspector.norms")}</h3>
+      <p class="note">{t("inspector.norms.scale")}</p>
+      {parameters.map(({ part, gradient, before, update, ratio }) => (
+        <dl key={part} class="inspector-norms">
+          <Row name={<i class="inspector-letter">‖∂L/∂{part === "bias" ? "b" : "W"}‖</i>}>
+            <Live id={`norm-${part}`} value={gradient} known={known} />
+          </Row>
+          <div class="inspector-meter">
+            <Drawing
+              height={METER + 4}
+              draw={(context, width) => drawMeter(context, { x: 14, y: 2, width: width - 28, height: METER }, known ? gradient : "not reached", colours)}
+            />
+          </div>
+          <Row name={<i class="inspector-letter">‖{part === "bias" ? "b" : "W"}‖</i>}>
+            <Live id={`size-${part}`} value={before} />
+          </Row>
+          <Row name={t("inspector.ratio.norm")}>
+            <Live id={`ratio-${part}`} value={update === 0 ? 0 : ratio} known={updated} />
+          </Row>
+        </dl>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,34 @@
+/** What a proof says about a weight: nudging and backpropagation agree, or why they may not. Pure. */
+import type { Proved } from "../wire/messages";
+
+/** Relative difference under which two float64 slopes count as equal. */
+export const AGREES = 1e-5;
+/** Slopes smaller than this drown in the rounding of two losses that differ by 2e-4 of them. */
+const DROWNED = 1e-8;
+
+export type Verdict = "proved" | "drowned" | "differs";
+
+export function verdict(proof: Proved): Verdict {
+  if (known(proof.difference) < AGREES) return "proved";
+  const size = Math.max(Math.abs(known(proof.slope)), Math.abs(known(proof.backprop)));
+  return size < DROWNED ? "drowned" : "differs";
+}
+
+/** Is this the proof of that entry? */
+export function about(proof: Proved | null, parameter: string, index: readonly number[]): boolean {
+  return proof !== null && proof.parameter === parameter && proof.index.join() === index.join();
+}
+
+/** JSON has no NaN and no infinity: what was neither comes as null. */
+export function known(value: number | null): number {
+  return value ?? NaN;
+}
+
+/** Nine places, or nine digits and a power of ten where nine places would show too little. */
+export function long(value: number | null): string {
+  const shown = known(value);
+  if (!Number.isFinite(shown)) return "NaN";
+  const size = Math.abs(shown);
+  const text = size === 0 ? "0" : size >= 1e-3 ? size.toFixed(9) : size.toExponential(8).replace("e-", "e−");
+  return (shown < 0 ? "−" : "") + text;
+}

@@ -1,0 +1,24 @@
+/** What is wrong outside the experiment, in one plain sentence: the line to the service, or a fault of ours. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { Icon } from "../paint/icons";
+import { trouble } from "../state/run";
+import { connected } from "../wire/connection";
+import { t } from "../words/words";
+
+export function Trouble(): JSX.Element | null {
+  const everConnected = useSignal(false);
+  if (connected.value) everConnected.value = true;
+  const lost = everConnected.value && !connected.value;
+  if (!lost && !trouble.value) return null;
+  return (
+    <p class="trouble" role="alert">
+      <Icon name="warn" /> {lost ? t("trouble.lost") : t("trouble.fault")}
+      {lost ? null : (
+        <button type="button" class="button" onClick={() => (trouble.value = null)}>
+          {t("trouble.dismiss")}
+        </button>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,145 @@
+/** The stage: the network as a picture, a sentence above it, the scale below it. */
+import { effect, useComputed, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { eachFrame } from "../state/loop";
+import { canvasSize, fit } from "../paint/canvas";
+import { playing, position } from "../state/moment";
+import { palette } from "../state/palette";
+import { frame, graph, responses } from "../state/run";
+import { select, selection, shows } from "../state/selection";
+import { reducedMotion } from "../state/view";
+import { locale, t } from "../words/words";
+import { step, unitSelection, weightSelection, type Focus } from "./focus";
+import { Lamps } from "./Lamps";
+import { layoutOf, type StageLayout } from "./layout";
+import { Legend } from "./Legend";
+import { Headline, Spoken } from "./Narration";
+import { drawMoving, drawStill, type LeftOut, type StageLook } from "./paint";
+import { inputPicture, unitPictures } from "./pictures";
+import { pick } from "./pick";
+import { sceneAt } from "./scene";
+import { ShowsControl } from "./ShowsControl";
+import "./stage.css";
+
+/** Edges drawn between two columns: fewer while numbers change at every screen frame. */
+const MOST = 1500;
+const MOST_LIVE = 400;
+
+export function Stage(): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const still = useRef<HTMLCanvasElement>(null);
+  const moving = useRef<HTMLCanvasElement>(null);
+  const size = useSignal({ width: 0, height: 0 });
+  const focus = useSignal<Focus | null>(null);
+  const leftOut = useSignal<LeftOut>({ drawn: 0, total: 0 });
+  const layout = useComputed<StageLayout | null>(() => {
+    const { width, height } = size.value;
+    return graph.value && width > 0 ? layoutOf(graph.value, width, height) : null;
+  });
+
+  useEffect(() => canvasSize(box.current as HTMLElement, size), []);
+
+  useEffect(() => {
+    let stale = true; // the still canvas is drawn again only when what it shows has changed
+    let last = "";
+    const stop = effect(() => {
+      void [frame.value, layout.value, selection.value, shows.value, palette.value, responses.value, locale.value, focus.value];
+      stale = true;
+    });
+    const paint = (): void => {
+      const built = graph.peek();
+      const shown = frame.peek();
+      const place = layout.peek();
+      if (!built || !shown || !place || shown.header.generation !== built.generation) return;
+      const at = reducedMotion.peek() ? Math.ceil(position.peek()) : position.peek();
+      const scene = sceneAt(built, place, shown, at, shows.peek());
+      const visit = `${Math.floor(at)} ${scene.within >= 1}`;
+      const moved = `${at}`;
+      if (!stale && moved === last) return;
+      const colours = palette.peek();
+      const look: StageLook = {
+        palette: colours,
+        selection: selection.peek(),
+        focus: focus.peek(),
+        pictures: unitPictures(built, responses.peek(), colours),
+        input: inputPicture(built, shown, colours),
+        most: playing.peek() && at >= built.visits.length ? MOST_LIVE : MOST,
+      };
+      if (stale || visit !== last.split("|")[1]) {
+        const context = fit(still.current, place);
+        if (context) leftOut.value = drawStill(context, scene, look);
+      }
+      const context = fit(moving.current, place);
+      if (context) drawMoving(context, scene, look);
+      last = moved;
+      stale = false;
+    };
+    const leave = eachFrame(paint);
+    return () => {
+      stop();
+      leave();
+    };
+  }, []);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const place = layout.peek();
+    const built = graph.peek();
+    if (!place || !built) return;
+    if (!moveKeys(event, built, place, focus)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    <section class="stage" aria-label={t("stage.label")}>
+      <header class="stage-top">
+        <ShowsControl />
+        <Lamps />
+        <p class="stage-caption">
+          {leftOut.value.drawn < leftOut.value.total ? t("stage.edges", { shown: leftOut.value.drawn, total: leftOut.value.total }) : t("stage.all_edges", { total: leftOut.value.total })}
+        </p>
+      </header>
+      <Headline />
+      <div
+        ref={box}
+        class="stage-canvas"
+        tabIndex={0}
+        role="application"
+        aria-roledescription={t("stage.roledescription")}
+        aria-label={t("stage.keys")}
+        onKeyDown={onKeyDown}
+        onFocus={() => (focus.value ??= { column: 1, row: 0 })}
+        onBlur={() => (focus.value = null)}
+        onClick={(event) => {
+          const place = layout.peek();
+          const built = graph.peek();
+          if (place && built) select(pick(built, place, event.offsetX, event.offsetY));
+        }}
+      >
+        <canvas ref={still} aria-hidden="true" />
+        <canvas ref={moving} aria-hidden="true" />
+      </div>
+      <Legend />
+      <Spoken />
+    </section>
+  );
+}
+
+function moveKeys(event: KeyboardEvent, built: NonNullable<typeof graph.value>, place: StageLayout, focus: { value: Focus | null }): boolean {
+  const at = focus.value ?? { column: 1, row: 0 };
+  const chosen = selection.peek();
+  if (event.key.startsWith("Arrow") && !event.altKey && !event.ctrlKey && !event.metaKey) {
+    if (chosen?.kind === "weight" && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      select(weightSelection(built, place, at, chosen.column + (event.key === "ArrowDown" ? 1 : -1)));
+      return true;
+    }
+    focus.value = step(place, at, event.key);
+    select(unitSelection(place, focus.value));
+    return true;
+  }
+  if (event.key === "Enter") select(chosen?.kind === "unit" ? weightSelection(built, place, at, 0) : unitSelection(place, at));
+  else if (event.key === "Escape") select(chosen?.kind === "weight" ? unitSelection(place, at) : null);
+  else return false;
+  return true;
+}

@@ -1,0 +1,64 @@
+/** Chips: the two numbers a selected weight's gradient is made of, each beside what it explains. */
+import { format } from "../numbers";
+import { hue, type Palette } from "../paint/palette";
+import { t } from "../words/words";
+import type { Box } from "./layout";
+import type { StageLook } from "./paint";
+import type { Scene } from "./scene";
+
+const GAP = 14;
+
+export function drawChips(context: CanvasRenderingContext2D, scene: Scene, { selection, palette }: StageLook): void {
+  if (selection?.kind !== "weight") return;
+  const bundle = scene.bundles.find((b) => b.to.linear === selection.node);
+  const source = bundle?.from.units[selection.column];
+  const target = bundle?.to.units[selection.row];
+  if (!bundle || !target) return;
+  if (source && scene.values[bundle.from.index]) {
+    const kept = scene.frame.value(bundle.from.last)[selection.column] ?? NaN;
+    const symbol = bundle.from.index === 0 ? "x" : "a";
+    chip(context, { symbol, value: kept, note: t("stage.kept"), box: source, side: bundle.from.index === 0 ? "over" : "left", palette });
+  }
+  if (scene.errors[bundle.to.index]) {
+    const error = scene.frame.delta(bundle.to.linear)[selection.row] ?? NaN;
+    chip(context, { symbol: "δ", value: error, note: "", box: target, side: "right", palette });
+  }
+}
+
+interface Chip {
+  symbol: string;
+  value: number;
+  note: string;
+  box: Box;
+  side: "left" | "right" | "over";
+  palette: Palette;
+}
+
+function chip(context: CanvasRenderingContext2D, { symbol, value, note, box, side, palette }: Chip): void {
+  const words = format(value, true);
+  context.save();
+  context.font = `500 13px ${palette.sans}`;
+  const measured = context.measureText(words).width;
+  context.font = `11px ${palette.sans}`;
+  const width = Math.max(measured + 36, context.measureText(note).width + 18);
+  const height = note ? 38 : 24;
+  const x = side === "right" ? box.x + box.width / 2 + GAP : side === "left" ? box.x - box.width / 2 - GAP - width : box.x - width / 2;
+  const y = side === "over" ? box.y - box.height / 2 - GAP - height : box.y - height / 2;
+  context.fillStyle = palette.raised;
+  context.strokeStyle = palette.lineStrong;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.roundRect(x, y, width, height, 8);
+  context.fill();
+  context.stroke();
+  context.fillStyle = palette.ink;
+  context.font = `italic 15px ${palette.serif}`;
+  context.fillText(symbol, x + 9, y + 16.5);
+  context.font = `500 13px ${palette.sans}`;
+  context.fillStyle = value === 0 ? palette.ink : hue(palette, value);
+  context.fillText(words, x + 25, y + 16.5);
+  context.fillStyle = palette.ink3;
+  context.font = `11px ${palette.sans}`;
+  if (note) context.fillText(note, x + 9, y + 31);
+  context.restore();
+}

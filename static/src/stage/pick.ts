@@ -1,0 +1,37 @@
+/** What lies under a pointer: a unit, else the nearest edge, else nothing. */
+import { curve, distanceTo } from "../paint/edge";
+import type { Selection } from "../state/selection";
+import type { Graph } from "../wire/messages";
+import { ends, unitAt, type Column, type StageLayout } from "./layout";
+
+const REACH = 7;
+
+export function pick(graph: Graph, layout: StageLayout, x: number, y: number): Selection | null {
+  const unit = unitAt(layout, x, y);
+  if (unit) return unit.column.linear < 0 ? null : { kind: "unit", node: unit.column.last, row: unit.row };
+  const { loss } = layout;
+  if (Math.hypot(x - loss.x, y - loss.y) < loss.width) return { kind: "layer", node: graph.nodes.length - 1 };
+  const after = layout.columns.findIndex((c, k) => k > 0 && x < c.x);
+  const to = layout.columns[after];
+  const from = layout.columns[after - 1];
+  if (to && y < layout.top - 10) return { kind: "layer", node: to.linear };
+  return from && to ? nearest(from, to, x, y) : null;
+}
+
+function nearest(from: Column, to: Column, x: number, y: number): Selection | null {
+  let best = REACH;
+  let found: Selection | null = null;
+  const columns = from.picture ? from.total : from.units.length;
+  for (let j = 0; j < to.units.length; j++) {
+    for (let i = 0; i < columns; i++) {
+      const place = ends(from, to, i, j);
+      if (!place) continue;
+      const edge = curve({ x: place.from[0], y: place.from[1] }, { x: place.to[0], y: place.to[1] });
+      const distance = distanceTo(edge, { x, y });
+      if (distance >= best) continue;
+      best = distance;
+      found = { kind: "weight", node: to.linear, row: j, column: i };
+    }
+  }
+  return found;
+}

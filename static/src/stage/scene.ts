@@ -1,0 +1,116 @@
+/** What the stage shows at a moment: which edges carry which numbers, how far the front has come. Pure. */
+import { entry, type Frame } from "../wire/frame";
+import type { Graph, Visit } from "../wire/messages";
+import { progress, visitOf } from "../state/moment";
+import type { Column, StageLayout } from "./layout";
+
+export type Shows = "example" | "batch";
+
+/** What the edges between two columns show. `done` is how much of them the front has passed. */
+export interface Bundle {
+  from: Column;
+  to: Column;
+  /** Nothing yet; values on their way right; gradients on their way left; the change each weight takes. */
+  state: "waiting" | "forward" | "backward" | "update";
+  done: number;
+  active: boolean;
+  value: (i: number, j: number) => number;
+}
+
+export interface Scene {
+  graph: Graph;
+  layout: StageLayout;
+  frame: Frame;
+  position: number;
+  visit: Visit;
+  /** Fraction of the current visit that is done. */
+  within: number;
+  bundles: Bundle[];
+  /** Is a column's value known, and its error ∂L/∂z? */
+  values: boolean[];
+  errors: boolean[];
+  front: { x: number; direction: 1 | -1 } | null;
+  lossKnown: boolean;
+  lossError: boolean;
+}
+
+export function sceneAt(graph: Graph, layout: StageLayout, frame: Frame, position: number, shows: Shows): Scene {
+  const count = graph.visits.length;
+  const index = Math.max(0, Math.min(count - 1, Math.floor(position)));
+  const visit = graph.visits[index] as Visit;
+  const within = Math.min(1, position - index);
+  const done = (phase: Visit["phase"], node: number): number => progress(visitOf(graph, phase, node), position);
+  const lossNode = graph.nodes.length - 1;
+  const backwardBegun = position >= visitOf(graph, "backward", lossNode);
+  const columns = layout.columns;
+  const bundles = columns.slice(1).map((to, k): Bundle => {
+    const from = columns[k] as Column;
+    const forward = done("forward", to.linear);
+    const backward = done("backward", to.linear);
+    const active = visit.node === to.linear && visit.phase !== "update";
+    const updating = visit.phase === "update" && within < 1;
+    const state = updating ? "update" : backwardBegun ? (backward > 0 ? "backward" : "waiting") : forward > 0 ? "forward" : "waiting";
+    const amount = state === "update" ? within : state === "backward" ? backward : forward;
+    return { from, to, state, done: amount, active, value: numberOf(graph, frame, from, to, state, shows) };
+  });
+  return {
+    graph,
+    layout,
+    frame,
+    position,
+    visit,
+    within,
+    bundles,
+    values: columns.map((c) => c.last < 0 || done("forward", c.last) >= 1),
+    errors: columns.map((c) => c.linear >= 0 && done("backward", c.linear + 1) >= 1),
+    front: frontAt(layout, visit, within, lossNode),
+    lossKnown: done("forward", lossNode) >= 1,
+    lossError: done("backward", lossNode) > 0,
+  };
+}
+
+/** The number an edge carries: its share for one example, or the sum over the batch. */
+function numberOf(
+  graph: Graph,
+  frame: Frame,
+  from: Column,
+  to: Column,
+  state: Bundle["state"],
+  shows: Shows,
+): (i: number, j: number) => number {
+  const parameter = graph.parameters.find((p) => p.node === to.linear && p.name.endsWith(".weight"));
+  if (!parameter) return () => NaN;
+  if (state === "update") return (i, j) => entry(frame, parameter, "update", j, i);
+  const kept = frame.value(from.last);
+  if (state === "backward") {
+    const delta = frame.delta(to.linear);
+    if (shows === "batch") return (i, j) => entry(frame, parameter, "gradient", j, i);
+    return (i, j) => (delta[j] ?? NaN) * (kept[i] ?? NaN);
+  }
+  if (shows === "batch") return (i, j) => entry(frame, parameter, "before", j, i);
+  return (i, j) => entry(frame, parameter, "before", j, i) * (kept[i] ?? NaN);
+}
+
+/** The one front: the line where the pass is, and which way it goes. */
+function frontAt(layout: StageLayout, visit: Visit, within: number, lossNode: number): Scene["front"] {
+  if (visit.phase === "update" || within >= 1) return null;
+  const direction = visit.phase === "backward" ? -1 : 1;
+  const [left, right] = reach(layout, visit.node, lossNode);
+  const x = direction === 1 ? left + (right - left) * within : right - (right - left) * within;
+  return { x, direction };
+}
+
+/** From where to where a node's visit travels. */
+function reach(layout: StageLayout, node: number, lossNode: number): [number, number] {
+  const columns = layout.columns;
+  if (node === lossNode) return [side(columns.at(-1) as Column, 1), layout.loss.x - layout.loss.width / 2];
+  const into = columns.findIndex((c) => c.linear === node);
+  if (into > 0) return [side(columns[into - 1] as Column, 1), side(columns[into] as Column, -1)];
+  const inside = columns.find((c) => node <= c.last) ?? (columns.at(-1) as Column);
+  return [side(inside, -1), side(inside, 1)];
+}
+
+function side(column: Column, direction: 1 | -1): number {
+  const width = column.picture?.width ?? column.units[0]?.width ?? 0;
+  return column.x + (direction * width) / 2;
+}

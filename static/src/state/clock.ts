@@ -1,0 +1,88 @@
+/** The one clock: from time passed to a new place in the step, or to a number of steps to ask for. Pure. */
+import type { Graph, Visit } from "../wire/messages";
+import type { Dial, Speed } from "./moment";
+
+/** Milliseconds a visit takes at normal speed. */
+const FRONT = 1100;
+const ACTIVATION = 420;
+const LOSS = 620;
+const UPDATE = 900;
+/** A breath between one step and the next. */
+export const REST = 250;
+
+export function duration(graph: Graph, visit: Visit): number {
+  if (visit.phase === "update") return UPDATE;
+  const node = graph.nodes[visit.node];
+  if (visit.node === graph.nodes.length - 1) return LOSS;
+  const opens = visit.node === 0 || graph.nodes[visit.node - 1]?.column !== node?.column;
+  return opens ? FRONT : ACTIVATION;
+}
+
+/** The place `milliseconds` after `at`; it stops at the end of the step. */
+export function moved(graph: Graph, at: number, milliseconds: number, motion: number): number {
+  const count = graph.visits.length;
+  let left = milliseconds * motion;
+  let place = at;
+  while (place < count) {
+    const index = Math.floor(place);
+    const whole = duration(graph, graph.visits[index] as Visit);
+    const rest = (index + 1 - place) * whole;
+    if (left < rest) return place + left / whole;
+    left -= rest;
+    place = index + 1;
+  }
+  return count;
+}
+
+/** At how many steps a second the pass inside each step can still be followed by eye. */
+const FOLLOWED = 5;
+
+export function followed(speed: Speed): boolean {
+  return speed.steps <= FOLLOWED;
+}
+
+/** Steps that are due: the whole ones of what has piled up, and the rest to carry over. At most ten a frame. */
+export function due(piled: number): { steps: number; rest: number } {
+  const steps = Math.min(10, Math.floor(piled));
+  return { steps, rest: Math.min(1, piled - steps) };
+}
+
+/** The next place, or the one before, for one press of the dial; `step` says by how many whole steps to move. */
+export interface Press {
+  position: number;
+  step: number;
+}
+
+export function press(graph: Graph, at: number, dial: Dial, direction: 1 | -1, step: number): Press {
+  const count = graph.visits.length;
+  if (dial === "step") return whole(count, at, direction, 1);
+  if (dial === "epoch") return whole(count, at, direction, toEpoch(step, graph.batches, direction));
+  const stops = boundaries(graph, dial);
+  const next = direction === 1 ? stops.find((s) => s > at + 1e-6) : stops.findLast((s) => s < at - 1e-6);
+  if (next !== undefined) return { position: next, step: 0 };
+  if (direction === 1) return { position: stops[0] ?? 0, step: 1 };
+  return step > 1 ? { position: stops.at(-2) ?? 0, step: -1 } : { position: 0, step: 0 };
+}
+
+/** A whole step first finishes the one under way. */
+function whole(count: number, at: number, direction: 1 | -1, steps: number): Press {
+  if (direction === 1 && at < count && steps === 1) return { position: count, step: 0 };
+  return { position: count, step: direction * steps };
+}
+
+function toEpoch(step: number, batches: number, direction: 1 | -1): number {
+  const place = step % batches;
+  if (direction === 1) return batches - place;
+  return place === 0 ? batches : place;
+}
+
+/** Where a press of a dial stops inside a step: the end of each visit, of each layer's visits, of each phase. */
+export function boundaries(graph: Graph, dial: Dial): number[] {
+  const visits = graph.visits;
+  if (dial === "term") return visits.flatMap((_, i) => [i + 0.25, i + 0.5, i + 0.75, i + 1]);
+  const key = (v: Visit | undefined): string => {
+    if (!v || dial === "operation") return `${v?.phase} ${v?.node}`;
+    return dial === "phase" ? v.phase : `${v.phase} ${graph.nodes[v.node]?.column ?? -1}`;
+  };
+  return visits.flatMap((v, i) => (key(v) === key(visits[i + 1]) ? [] : [i + 1]));
+}

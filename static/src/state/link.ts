@@ -1,0 +1,33 @@
+/** A link to a moment: experiment, edits and step in the address's fragment, which no server is sent. */
+import type { Experiment, RateEdit } from "../wire/messages";
+
+export interface Moment {
+  experiment: Experiment;
+  edits: RateEdit[];
+  step: number;
+  position: number;
+}
+
+const PREFIX = "#m=";
+
+export function toFragment(moment: Moment): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(moment));
+  const text = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  return PREFIX + text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** The moment of a fragment, or null if it holds none. What it names is validated by the service, as any input is. */
+export function fromFragment(fragment: string): Moment | null {
+  if (!fragment.startsWith(PREFIX)) return null;
+  try {
+    const text = fragment.slice(PREFIX.length).replaceAll("-", "+").replaceAll("_", "/");
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const found = JSON.parse(new TextDecoder().decode(bytes)) as Partial<Moment>;
+    if (typeof found.experiment !== "object" || found.experiment === null) return null;
+    const step = Number.isInteger(found.step) ? (found.step as number) : 1;
+    const position = typeof found.position === "number" && Number.isFinite(found.position) ? found.position : 0;
+    return { experiment: found.experiment, edits: found.edits ?? [], step, position };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,112 @@
+/** The one loop: once a screen frame, move the clock, ask for what is due, and let every canvas draw. */
+import { effect } from "@preact/signals";
+import { dial, playing, position, speed, SPEEDS, type Speed } from "./moment";
+import { advance, frame, graph, outstanding, seek } from "./run";
+import { due, followed, moved, press, REST } from "./clock";
+
+/** Live training asks for at most this many frames ahead: a slow line slows itself and nothing queues. */
+const AHEAD = 2;
+
+let piled = 0;
+let resting = 0;
+let last = 0;
+const painters = new Set<() => void>();
+
+/** Have a function called once each screen frame; answers how to stop that. */
+export function eachFrame(paint: () => void): () => void {
+  painters.add(paint);
+  return () => void painters.delete(paint);
+}
+
+export function startLoop(): void {
+  let generation = -1;
+  effect(() => {
+    const next = graph.value?.generation ?? -1;
+    if (next !== generation && generation !== -1) position.value = 0;
+    generation = next;
+  });
+  effect(() => {
+    if ((frame.value?.header.faultNode ?? -1) >= 0) playing.value = false; // shown, not run over
+  });
+  requestAnimationFrame(tick);
+}
+
+function tick(now: number): void {
+  const passed = Math.min(100, now - last); // a page that was hidden does not jump
+  last = now;
+  if (playing.peek()) play(passed, SPEEDS[speed.peek()] as Speed);
+  for (const paint of painters) paint();
+  requestAnimationFrame(tick);
+}
+
+function play(passed: number, now: Speed): void {
+  const built = graph.peek();
+  if (!built || !frame.peek()) return;
+  const count = built.visits.length;
+  if (!followed(now)) {
+    position.value = count;
+    piled += (now.steps * passed) / 1000;
+    if (outstanding() >= AHEAD) return;
+    const { steps, rest } = due(piled);
+    piled = rest;
+    if (steps > 0) void advance(steps);
+    return;
+  }
+  const before = position.peek();
+  const motion = now.motion || 1;
+  position.value = now.motion ? moved(built, before, passed, now.motion) : Math.min(count, before + (passed / 1000) * now.steps * count);
+  if (position.peek() < count) return;
+  resting += passed * motion;
+  if (resting < REST && now.motion) return;
+  if (outstanding() === 0) void next(1, 0);
+}
+
+async function next(steps: number, at: number): Promise<void> {
+  resting = 0;
+  const answer = await advance(steps);
+  if (answer?.kind === "frame") position.value = at;
+}
+
+export function toggle(): void {
+  piled = 0;
+  playing.value = !playing.value;
+}
+
+/** One press of the step buttons: by as much as the dial says, never dropped. */
+export async function stepBy(direction: 1 | -1): Promise<void> {
+  const built = graph.peek();
+  const shown = frame.peek();
+  if (!built || !shown) return;
+  playing.value = false;
+  const { position: at, step } = press(built, position.peek(), dial.peek(), direction, shown.step);
+  if (step > 0) await next(step, at);
+  else if (step < 0) await goTo(shown.step + step, at);
+  else position.value = at;
+}
+
+/** Go to a step; the place within it is the end unless another is named. */
+export async function goTo(step: number, at?: number): Promise<void> {
+  const answer = await seek(Math.max(1, step));
+  if (answer?.kind === "frame") position.value = at ?? graph.peek()?.visits.length ?? 0;
+}
+
+export async function restart(): Promise<void> {
+  await goTo(1, 0);
+}
+
+let wanted: number | null = null;
+let seeking = false;
+
+/** Follow a hand that drags: of the places it passes while one is being fetched, only the newest is fetched next. */
+export async function scrub(step: number): Promise<void> {
+  playing.value = false;
+  wanted = step;
+  if (seeking) return;
+  seeking = true;
+  while (wanted !== null) {
+    const to: number = wanted;
+    wanted = null;
+    await goTo(to);
+  }
+  seeking = false;
+}

@@ -1,0 +1,61 @@
+import { afterEach, describe, expect, test } from "vitest";
+
+import en from "../../../app/locale/en.json";
+import ko from "../../../app/locale/ko.json";
+import { isKey, locale, n, t } from "./words";
+
+const english: Record<string, string> = en;
+const korean: Record<string, string> = ko;
+
+afterEach(() => {
+  locale.value = "en";
+});
+
+describe("the catalogues", () => {
+  test("have the same keys, sorted", () => {
+    expect(Object.keys(korean)).toEqual(Object.keys(english));
+    expect(Object.keys(english)).toEqual(Object.keys(english).sort());
+  });
+
+  test("have the same placeholders under each key", () => {
+    const names = (words = "") => new Set(words.match(/\{\w+\}/g));
+    for (const key of Object.keys(english)) expect([key, names(korean[key])]).toEqual([key, names(english[key])]);
+  });
+
+  test("leave nothing empty and no space at an end", () => {
+    for (const [key, words] of [...Object.entries(english), ...Object.entries(korean)])
+      expect([key, words]).toEqual([key, words.trim() || "words"]);
+  });
+
+  test("give every count both forms", () => {
+    const others = Object.keys(english).filter((key) => key.endsWith(".other"));
+    expect(others).not.toHaveLength(0);
+    for (const key of others) expect(english).toHaveProperty([key.replace(/other$/, "one")]);
+  });
+
+  test("write a minus as a minus", () => {
+    for (const words of [...Object.values(english), ...Object.values(korean)]) expect(words).not.toMatch(/(^|\s)-\d/);
+  });
+});
+
+test("words follow the language of the page", () => {
+  expect(t("mark.zero")).toBe("zero");
+  locale.value = "ko";
+  expect(t("mark.zero")).toBe("0");
+});
+
+test("a count takes the form its language asks for", () => {
+  expect(n("count.steps", 1)).toBe("1 step");
+  expect(n("count.steps", 640)).toBe("640 steps");
+  locale.value = "ko";
+  expect(n("count.steps", 1)).toBe("1 스텝");
+});
+
+test("a value left out stays visible as its name", () => {
+  expect(n("count.steps", 2, { count: "1,000" })).toBe("1,000 steps");
+  expect(t("count.steps.other")).toBe("{count} steps");
+});
+
+test("a key put together from data can be asked for", () => {
+  expect([isKey("mark.zero"), isKey("mark.purple"), isKey("toString")]).toEqual([true, false, false]);
+});

@@ -1,0 +1,37 @@
+import { signal } from "@preact/signals";
+
+import en from "../../../app/locale/en.json";
+import ko from "../../../app/locale/ko.json";
+
+export type Locale = "en" | "ko";
+export type Key = keyof typeof en;
+/** What can be counted: the keys that come as "name.one" and "name.other". */
+export type Counted = { [K in Key]: K extends `${infer Name}.other` ? Name : never }[Key];
+export type Values = Readonly<Record<string, string | number>>;
+
+// Typed by the English keys, so that a word missing in Korean does not compile.
+const catalogues: Record<Locale, Readonly<Record<Key, string>>> = { en, ko };
+
+/** The language of the page. Reading a word inside a component subscribes it to this. */
+export const locale = signal<Locale>("en");
+
+/** The words of a key in the page's language, with {names} replaced by values. */
+export function t(key: Key, values: Values = {}): string {
+  return filled(catalogues[locale.value][key], values);
+}
+
+/** The words for a count: English has one form for 1 and another for the rest, Korean has one for all. */
+export function n(name: Counted, count: number, values: Values = {}): string {
+  const one = new Intl.PluralRules(locale.value).select(count) === "one";
+  return t(`${name}.${one ? "one" : "other"}` as Key, { count, ...values });
+}
+
+/** Whether the catalogues know a key that was put together from data, such as the name of a layer. */
+export function isKey(key: string): key is Key {
+  return Object.hasOwn(en, key);
+}
+
+// A name without a value stays in its braces, where a reader and a test can see it.
+function filled(words: string, values: Values): string {
+  return words.replace(/\{(\w+)\}/g, (braced, name: string) => String(values[name] ?? braced));
+}
