@@ -17,7 +17,9 @@ from engine.optimizers import Adam
 from engine.proof import Proof, Prover, agrees, prove_all
 from engine.run import Run
 
-SMALL = Experiment(network=Layers((Linear(out_features=4), Tanh(), Linear(out_features=3), GELU(), Linear(out_features=1))))
+SMALL = Experiment(
+    network=Layers((Linear(out_features=4), Tanh(), Linear(out_features=3), GELU(), Linear(out_features=1)))
+)
 
 
 def proven(run: Run, **options: Any) -> list[Proof]:

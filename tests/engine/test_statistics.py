@@ -23,7 +23,9 @@ def flat(dtype: Any) -> Parameters:
     """Two layers, one with a bias as its last column and one without."""
     everything = slice(None)
     biased = Block((4, 3), {"weight": (everything, slice(0, 2)), "bias": (everything, 2)})
-    return Parameters([("0", [biased]), ("1", []), ("2", [Block((2, 4), {"weight": (everything, everything)})])], dtype)
+    return Parameters(
+        [("0", [biased]), ("1", []), ("2", [Block((2, 4), {"weight": (everything, everything)})])], dtype
+    )
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e-25, 1e-40, 1e30])
@@ -63,7 +65,10 @@ def exploding(activation: Any, optimizer: SGD = SGD()) -> Run:  # noqa: B008 - f
     """Ten layers that each multiply by thousands: float32 ends at 3.4e38."""
     layers: list[Any] = []
     for _ in range(12):
-        layers += [Linear(out_features=4, weight_init=Constant(val=2e3), bias_init=Constant(val=0.0)), activation]
+        layers += [
+            Linear(out_features=4, weight_init=Constant(val=2e3), bias_init=Constant(val=0.0)),
+            activation,
+        ]
     network = Layers((*layers, Linear(out_features=1)))
     data = Generated("plane", points=100)
     return Run(Experiment(data=data, network=network, loss=MSELoss(), optimizer=optimizer))

@@ -109,7 +109,9 @@ export function Stage(): JSX.Element {
         aria-roledescription={t("stage.roledescription")}
         aria-label={t("stage.keys")}
         onKeyDown={onKeyDown}
-        onFocus={() => (focus.value ??= { column: 1, row: 0 })}
+        onFocus={(event) => {
+          if (event.currentTarget.matches(":focus-visible")) focus.value ??= { column: 1, row: 0 };
+        }}
         onBlur={() => (focus.value = null)}
         onClick={(event) => {
           const place = layout.peek();

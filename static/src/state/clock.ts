@@ -3,9 +3,9 @@ import type { Graph, Visit } from "../wire/messages";
 import type { Dial, Speed } from "./moment";
 
 /** Milliseconds a visit takes at normal speed. */
-const FRONT = 1100;
-const ACTIVATION = 420;
-const LOSS = 620;
+const FRONT = 950;
+const ACTIVATION = 380;
+const LOSS = 550;
 const UPDATE = 900;
 /** A breath between one step and the next. */
 export const REST = 250;
