@@ -12,9 +12,9 @@ from engine.tensor import Array
 def trace(experiment: Experiment, steps: int) -> dict[str, Array]:
     """Run `steps` steps from the start.
 
-    "loss" is (steps,), the loss of each step's batch. For each parameter, by PyTorch's name: "param/NAME" its value
-    as the last step's pass used it, "grad/NAME" its gradient in that pass, "update/NAME" what the optimizer then
-    added. All in the experiment's dtype. BadExperiment where it cannot be run.
+    "loss" is (steps,), the loss of each step's batch. For each parameter, by PyTorch's name: "param/NAME" its
+    value as the last step's pass used it, "grad/NAME" its gradient in that pass, "update/NAME" what the
+    optimizer then added. All in the experiment's dtype. BadExperiment where it cannot be run.
     """
     if steps < 1:
         raise ValueError(f"expected at least 1 step, got {steps}; a trace shows the last step done")

@@ -21,6 +21,7 @@ from engine.tensor import Array
 from engine.trainer import Evaluation, Training, accuracy
 
 CHECKPOINTS = 64
+FLUSH = 64  # steps between two looks for subnormal numbers, counted from 0 so that a replay does the same
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ class Run:
                     self._last_step()
                 losses[i] = self.training.loss
                 self.step += 1
+                if self.step % FLUSH == 0:
+                    self.training.flush()
                 self._keep()
             self.losses = losses
 

@@ -18,8 +18,10 @@ CACHE_LINE = 64  # bytes
 
 
 def buffer(shape: tuple[int, ...], dtype: DTypeLike, fill: float = 0.0) -> Array:
-    """A new array that begins on a cache line: an elementwise call on a layer's worth of numbers is up to half
-    again as slow where its vectors straddle two."""
+    """A new array that begins on a cache line.
+
+    An elementwise call on a layer's worth of numbers is up to half again as slow where its vectors straddle two.
+    """
     kind = np.dtype(dtype)
     size = prod(shape) * kind.itemsize
     memory = np.empty(size + CACHE_LINE, np.uint8)

@@ -58,6 +58,16 @@ class Training:
         for array in self.memory.arrays.values():
             array.fill(0)
 
+    def flush(self) -> None:
+        """Make 0 of what is subnormal in the optimizer's memory.
+
+        Where a unit died, its moments decay until rounding holds them at the smallest subnormal. There they would
+        stay, and processors are slow with them: a step on the digits took 1.7 times as long.
+        """
+        for array in self.memory.arrays.values():
+            if array.dtype.kind == "f":
+                array[np.abs(array) < np.finfo(array.dtype).tiny] = 0
+
 
 class Evaluation:
     """A forward-only program over the same parameters, for any number of examples."""

@@ -52,7 +52,7 @@ def name(path: Path) -> str:
 
 
 def reached(module: str) -> dict[Path, set[str]]:
-    """Every file of app that a module needs, with what each imports; nothing where the module is not written yet."""
+    """Every file of app that a module needs, with what each imports; none where it is not written yet."""
     found: dict[Path, set[str]] = {}
     first = ROOT.joinpath(*module.split(".")).with_suffix(".py")
     waiting = [first] if first.is_file() else []

@@ -1,7 +1,7 @@
 """Arrays to bytes and back, in the safetensors format: no code runs when such a file is read.
 
-A file is the length of its header (8 bytes, little-endian), the header (JSON: name → dtype, shape, data_offsets), and
-the arrays' bytes one after another. Offsets count from the end of the header.
+A file is the length of its header (8 bytes, little-endian), the header (JSON: name → dtype, shape,
+data_offsets), and the arrays' bytes one after another. Offsets count from the end of the header.
 """
 
 from __future__ import annotations

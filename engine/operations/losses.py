@@ -110,8 +110,8 @@ class HuberLoss(Loss):
 class BCEWithLogitsLoss(Loss):
     """Binary cross-entropy of a logit, ln(1 + e^z) − z y: finite for every finite z.
 
-    Computed as ln(e^(−zy) + e^(z − zy)), which is the same number without a difference of two large ones: of a right
-    and certain logit the plain form leaves only rounding.
+    Computed as ln(e^(−zy) + e^(z − zy)), which is the same number without a difference of two large ones: of a
+    right and certain logit the plain form leaves only rounding.
     """
 
     kind: Literal["BCEWithLogitsLoss"] = "BCEWithLogitsLoss"

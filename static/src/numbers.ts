@@ -1,8 +1,8 @@
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /**
- * A number as the page shows it: four significant digits, a true minus, and powers of ten below 1e-3 and from 1e4
- * up, such as "1.516e−16". With `sign`, what is above zero gets a plus.
+ * A number as the page shows it: four significant digits, a true minus, and powers of ten below 1e-3 and from
+ * 1e4 up, such as "1.516e−16". With `sign`, what is above zero gets a plus.
  */
 export function format(value: number, sign = false): string {
   if (Number.isNaN(value)) return "NaN";
@@ -16,7 +16,9 @@ function magnitude(size: number): string {
   return digits.replace("e-", "e−").replace("e+", "e");
 }
 
-/** The shortest text that reads back as the same float32, in plain ASCII so that it can be pasted into code. */
+/**
+ * The shortest text that reads back as the same float32, in plain ASCII so that it can be pasted into code.
+ */
 export function exact(value: number): string {
   const single = Math.fround(value);
   for (let digits = 1; digits < 9; digits++) {

@@ -24,6 +24,7 @@ from engine.operations.losses import CrossEntropyLoss, HuberLoss
 from engine.optimizers import SGD, AdamW, RMSprop
 from engine.problem import BadExperiment
 from engine.run import Run
+from engine.tensor import Array
 
 INITIALIZERS = get_args(get_args(AnyInitializer)[0])
 SMALL = Experiment(
@@ -93,7 +94,7 @@ def test_the_script_finds_the_gradients_of_our_first_step(experiment: Experiment
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda e: f"{e.loss.kind} {e.dtype}")
 def test_the_script_goes_on_from_trained_parameters(experiment: Experiment, tmp_path: Path) -> None:
-    """In float64: once trained, predictions are near their targets, and float32 has few digits of the difference."""
+    """In float64: near the targets, float32 has few digits of the differences that gradients begin with."""
     run = Run(replace(experiment, dtype="float64"))
     run.advance(25)
     assert largest_difference(run, tmp_path) <= 1e-10
@@ -191,9 +192,9 @@ def test_the_reference_reader_reads_our_files() -> None:
 
 def test_our_reader_reads_the_files_of_the_reference() -> None:
     safetensors = pytest.importorskip("safetensors.numpy")
-    arrays = {
+    arrays: dict[str, Array] = {
         "b": np.arange(6.0).reshape(2, 3),
-        "a": np.float32([1, 2]),
+        "a": np.array([1, 2], np.float32),
         "none": np.zeros((0, 4)),
         "n": np.array(3),
     }
@@ -223,7 +224,7 @@ def test_what_is_packed_is_unpacked(wanted: dict[str, tuple[tuple[int, ...], str
 
 def test_numbers_begin_on_a_multiple_of_eight_and_views_are_written_as_they_read() -> None:
     array = np.arange(12.0).reshape(3, 4)
-    content = packed({"view": array[:, :3].T, "odd name": np.float32([1])})
+    content = packed({"view": array[:, :3].T, "odd name": np.array([1], np.float32)})
     assert int.from_bytes(content[:8], "little") % 8 == 0
     assert np.array_equal(unpacked(content)["view"], array[:, :3].T)
 

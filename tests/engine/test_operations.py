@@ -1,4 +1,4 @@
-"""Every operation against central differences in float64, at its kinks, and at the ends of the number line."""
+"""Every operation against central differences in float64, at its kinks, and at the ends of the numbers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Whole experiments beside PyTorch: the same loss, the same gradients, the same steps.
 
-Two arrays are compared by their largest difference, divided by the largest magnitude in PyTorch's. Single entries
-are not divided by themselves: one that is a sum of cancelling terms has no digits of its own to agree on.
+Two arrays are compared by their largest difference, divided by the largest magnitude in PyTorch's. Single
+entries are not divided by themselves: a sum of cancelling terms has no digits of its own to agree on.
 """
 
 from __future__ import annotations

@@ -122,7 +122,7 @@ def test_an_empty_program_compiles_to_nothing() -> None:
 
 
 def shared(used: int) -> tuple[Array, Array]:
-    """Gradients of input and matrix, where one matrix is applied `used` times in a row and x joins in at the end."""
+    """Gradients of input and matrix by backpropagation and by nudging; the matrix is applied `used` times."""
     program = Program(np.float64, 3)
     rng = np.random.default_rng(0)
     x = program.tensor(2)

@@ -24,7 +24,7 @@ from engine.trainer import Training
 
 
 def test_the_sigmoid_neuron_of_cs231n() -> None:
-    """f = σ(w₀x₀ + w₁x₁ + w₂) with w = (2, −3, −3), x = (−1, −2). Stanford CS231n, notes on backpropagation."""
+    """f = σ(w₀x₀ + w₁x₁ + w₂) with w = (2, −3, −3), x = (−1, −2). Stanford CS231n, backpropagation notes."""
     program = Program(np.float64, 1)
     x = program.tensor(2)
     w = Tensor(np.array([[2.0, -3.0, -3.0]]), np.zeros((1, 3)))
@@ -44,8 +44,8 @@ def test_the_sigmoid_neuron_of_cs231n() -> None:
 class Mazur:
     """The 2-2-2 sigmoid network of Matt Mazur's step-by-step example (2015).
 
-    His error is ½ Σ e², which for two outputs is our mean of e². His biases stay as they are, so the bias column is
-    put back after each update.
+    His error is ½ Σ e², which for two outputs is our mean of e². His biases stay as they are, so the bias
+    column is put back after each update.
     """
 
     def __init__(self) -> None:
@@ -126,7 +126,7 @@ def test_adams_first_step_is_lr_g_over_abs_g_plus_eps(gradient: float, step: flo
 
 
 def test_adam_takes_its_longest_step_on_a_gradient_after_long_silence() -> None:
-    """The bound is lr (1 − β₁) / √(1 − β₂) = 3.1623 lr; after 1,000 zeros bias correction still holds it to 2.5153."""
+    """The bound is lr (1 − β₁) / √(1 − β₂) = 3.1623 lr; bias correction still lowers it."""
     net = Updated(Adam(lr=1.0))
     assert all(net.step(0.0) == 0 for _ in range(1000))
     longest = net.step(1.0)
@@ -165,7 +165,7 @@ def test_gradient_descent_is_stable_below_2_over_the_largest_curvature(share: fl
 
 
 def test_every_layer_of_a_relu_network_without_biases_has_the_same_product_of_weight_and_gradient() -> None:
-    """Such a network is homogeneous of degree one in each layer, so ⟨W, ∂L/∂W⟩ = ⟨output, ∂L/∂output⟩ for all."""
+    """It is homogeneous of degree one in each layer, so ⟨W, ∂L/∂W⟩ = ⟨output, ∂L/∂output⟩ for all."""
     layers: list[Any] = []
     he = KaimingNormal(nonlinearity="relu")
     for width in (24, 16, 24, 8, 16, 12, 24):

@@ -20,7 +20,7 @@ from engine.layers.linear import Linear
 from engine.operations.elementwise import GELU, ReLU, Tanh
 from engine.operations.losses import CrossEntropyLoss
 from engine.optimizers import SGD, Adam, AdamW, RMSprop
-from engine.run import CHECKPOINTS, LearningRate, Run
+from engine.run import CHECKPOINTS, FLUSH, LearningRate, Run
 
 ROOT = Path(__file__).parents[2]
 SMALL = Experiment(
@@ -275,6 +275,20 @@ def test_the_digits_are_learned() -> None:
     loss, accuracy = run.test()
     assert accuracy is not None and accuracy > 0.95
     assert loss < 0.2 < before
+
+
+@pytest.mark.parametrize("optimizer", [SGD(momentum=0.9), Adam(), RMSprop(momentum=0.5)], ids=repr)
+def test_the_memory_of_a_silent_gradient_does_not_stay_subnormal(optimizer: Any) -> None:
+    network = Layers((Linear(out_features=10, bias=False),))
+    run = Run(Experiment(data=Table("digits"), network=network, loss=CrossEntropyLoss(), optimizer=optimizer))
+    remembered = [array for array in run.training.memory.arrays.values() if array.dtype == np.float32]
+    for array in remembered:
+        array[..., ::64] = 1e-40  # the corner pixel, which is dark in every picture
+    run.advance(FLUSH - 1)
+    assert any((array[..., ::64] != 0).any() for array in remembered)
+    run.advance(1)
+    assert not any(array[..., ::64].any() for array in remembered)
+    assert all(array.any() for array in remembered)
 
 
 def test_testing_leaves_the_training_buffers_alone() -> None:

@@ -1,3 +1,4 @@
+import "./files.css";
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 

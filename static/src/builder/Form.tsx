@@ -1,3 +1,4 @@
+import "./fields.css";
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 
@@ -94,6 +95,7 @@ function Several({ setting, values, at, onSet, label }: SeveralProps): JSX.Eleme
 function Choice({ label, chosen, at, onSet }: { label: string; chosen: Chosen } & Pick<FieldProps, "at" | "onSet">): JSX.Element {
   const id = useId();
   const kinds = catalogue.value?.initializers ?? [];
+  const kind = named(kinds, chosen.kind);
   return (
     <>
       <div class="builder-field">
@@ -107,14 +109,11 @@ function Choice({ label, chosen, at, onSet }: { label: string; chosen: Chosen } 
         />
         <Problems at={at} />
       </div>
-      <div class="builder-inner" role="group" aria-label={label}>
-        <Settings
-          kind={named(kinds, chosen.kind)}
-          chosen={chosen}
-          at={at}
-          onSet={(name, value) => onSet({ ...chosen, [name]: value })}
-        />
-      </div>
+      {kind.settings.length > 0 && (
+        <div class="builder-inner" role="group" aria-label={label}>
+          <Settings kind={kind} chosen={chosen} at={at} onSet={(name, value) => onSet({ ...chosen, [name]: value })} />
+        </div>
+      )}
     </>
   );
 }

@@ -51,7 +51,7 @@ export function LayerRow(props: Props): JSX.Element {
         >
           <Icon name="grip" size={13} />
         </button>
-        <button type="button" class="builder-name" data-part="name" aria-expanded={open} onClick={onOpen}>
+        <button type="button" class="builder-name" data-part="name" aria-current={chosen} aria-expanded={open} onClick={onOpen}>
           <span>
             {layer.kind}
             {layer.kind === "Linear" && <small>{` ${shape.inputs} → ${shape.outputs}`}</small>}

@@ -1,3 +1,4 @@
+import "./layers.css";
 import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 

@@ -2,7 +2,7 @@ import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 
 import type { Setting } from "../wire/messages";
-import { read, stepped, written, type Refusal } from "./field";
+import { read, spelled, stepped, written, type Refusal } from "./field";
 import { sentence } from "./names";
 import { Problem } from "./Problems";
 
@@ -60,7 +60,8 @@ export function NumberInput({ setting, value, onTake, id, label }: Props): JSX.E
         class="builder-number"
         id={id}
         aria-label={label}
-        aria-valuenow={value}
+        aria-valuenow={spelled(value) as unknown as number}
+        aria-valuetext={written(value)}
         aria-valuemin={setting.low ?? undefined}
         aria-valuemax={setting.high ?? undefined}
         aria-invalid={refusal !== null}

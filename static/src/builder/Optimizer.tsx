@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 
+import { Icon } from "../paint/icons";
 import { change, problems } from "../state/experiment";
 import { adopt, editRate, frame } from "../state/run";
 import type { Catalogue, Experiment, Setting } from "../wire/messages";
@@ -33,7 +34,10 @@ export function Optimizer({ of, known }: { of: Experiment; known: Catalogue }): 
       <PlainField of={of} setting={known.experiment.find((each) => each.name === "batch")} />
       <SeedField of={of} known={known} name="order" label={t("builder.seed.order")} />
       <details class="builder-more">
-        <summary>{t("builder.more")}</summary>
+        <summary>
+          {t("builder.more")}
+          <Icon name="chevron" size={14} />
+        </summary>
         <Settings
           kind={kind}
           chosen={chosen}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { epsilon, rate, units } from "./catalogue.fixture";
-import { read, stepped, written } from "./field";
+import { read, spelled, stepped, written } from "./field";
 
 describe("reading a number", () => {
   test("takes what people type: decimals, exponents, a true minus, thousands", () => {
@@ -62,4 +62,8 @@ describe("the arrow keys", () => {
 test("a value written into its field reads back as itself", () => {
   const wide = { ...rate, low: -1e9 };
   for (const value of [1e-8, -0.5, 0.1, 4294967295 / 1e4, -1e-12]) expect(read(wide, written(value)).value).toBe(value);
+});
+
+test("a value spelled for assistive technology has no exponent", () => {
+  expect([spelled(1e-8), spelled(-20000), spelled(0.03)]).toEqual(["0.00000001", "-20000", "0.03"]);
 });

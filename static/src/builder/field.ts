@@ -38,6 +38,11 @@ export function written(value: number): string {
   return String(value).replace(/-/g, "−");
 }
 
+/** A value in digits alone, as assistive technology wants it: 0.00000001. */
+export function spelled(value: number): string {
+  return value.toLocaleString("en", { useGrouping: false, maximumFractionDigits: 20 });
+}
+
 function admits({ low, high, above }: Limits, value: number): boolean {
   const least = low ?? -Infinity;
   return value <= (high ?? Infinity) && (above ? value > least : value >= least);

@@ -18,7 +18,9 @@ export const ARROW_AT = 0.42;
 
 const GROUND = 7.5;
 
-/** Which way an edge's values go; where a value is off the scale, its mark stands in the arrowhead's place. */
+/**
+ * Which way an edge's values go; where a value is off the scale, its mark stands in the arrowhead's place.
+ */
 export function drawArrow(context: CanvasRenderingContext2D, edge: Curve, look: ArrowLook): void {
   const { value, fade, selected } = look;
   const kind = mark(value);
@@ -36,7 +38,11 @@ export function drawArrow(context: CanvasRenderingContext2D, edge: Curve, look: 
   context.restore();
 }
 
-function drawHead(context: CanvasRenderingContext2D, edge: Curve, { value, palette, direction, selected }: ArrowLook): void {
+function drawHead(
+  context: CanvasRenderingContext2D,
+  edge: Curve,
+  { value, palette, direction, selected }: ArrowLook,
+): void {
   const size = selected ? 1.35 : 1;
   context.rotate(headingAt(edge, ARROW_AT) + (direction === "backward" ? Math.PI : 0));
   context.scale(size, size);
@@ -54,5 +60,10 @@ function drawOffScale(context: CanvasRenderingContext2D, kind: Mark, { value, pa
   context.beginPath();
   context.arc(0, 0, GROUND, 0, 2 * Math.PI);
   context.fill();
-  drawMark(context, kind, { x: 0, y: 0, palette, ...(kind === "large" ? { colour: hue(palette, value) } : {}) });
+  drawMark(context, kind, {
+    x: 0,
+    y: 0,
+    palette,
+    ...(kind === "large" ? { colour: hue(palette, value) } : {}),
+  });
 }

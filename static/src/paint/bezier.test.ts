@@ -5,7 +5,12 @@ import { crossing, curve, distanceTo, headingAt, piece, pointAt, reversed } from
 const edge = curve({ x: 10, y: 20 }, { x: 110, y: 80 });
 
 test("an edge leaves and arrives level", () => {
-  expect(edge.map(({ x, y }) => [x, y])).toEqual([[10, 20], [55, 20], [65, 80], [110, 80]]);
+  expect(edge.map(({ x, y }) => [x, y])).toEqual([
+    [10, 20],
+    [55, 20],
+    [65, 80],
+    [110, 80],
+  ]);
   expect(headingAt(edge, 0)).toBeCloseTo(0, 12);
   expect(headingAt(edge, 1)).toBeCloseTo(0, 12);
   expect(headingAt(edge, 0.5)).toBeGreaterThan(0.5);

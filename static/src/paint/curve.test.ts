@@ -15,7 +15,11 @@ function points(values: number[], look: Partial<CurveLook> = {}, width = 100): (
 }
 
 test("few values are points in the middle of their share of the box", () => {
-  expect(points([0, 1, 0.5])).toEqual([[5, 50], [15, 0], [25, 25]]);
+  expect(points([0, 1, 0.5])).toEqual([
+    [5, 50],
+    [15, 0],
+    [25, 25],
+  ]);
 });
 
 test("no spike is lost among a thousand values a pixel", () => {

@@ -11,8 +11,9 @@ export interface CurveLook {
 }
 
 /**
- * A line through many values, one a step: where several fall on one pixel column the line runs from their smallest
- * to their largest, so that no spike is lost. What is not finite breaks the line; what is off the box runs along it.
+ * A line through many values, one a step: where several fall on one pixel column the line runs from their
+ * smallest to their largest, so that no spike is lost. What is not finite breaks the line; what is off the
+ * box runs along it.
  */
 export function drawCurve(
   context: CanvasRenderingContext2D,

@@ -38,11 +38,16 @@ describe("an edge", () => {
   });
 
   test("fades without changing its width", () => {
-    expect(drawn({ fade: 0.33 }).strokes[0]).toMatchObject({ width: edgeWidth(0.01), alpha: edgeOpacity(0.01) * 0.33 });
+    expect(drawn({ fade: 0.33 }).strokes[0]).toMatchObject({
+      width: edgeWidth(0.01),
+      alpha: edgeOpacity(0.01) * 0.33,
+    });
   });
 
   test("of zero keeps a hairline without a sign", () => {
-    expect(drawn({ value: 0, arrow: "forward" }).painted).toMatchObject([{ style: DARK.dim, dash: [], width: 0.8 }]);
+    expect(drawn({ value: 0, arrow: "forward" }).painted).toMatchObject([
+      { style: DARK.dim, dash: [], width: 0.8 },
+    ]);
   });
 
   test("off the scale is told by its mark in the arrowhead's place", () => {
@@ -52,7 +57,7 @@ describe("an edge", () => {
     expect(marks(-250)[0]).toMatchObject({ kind: "fill", style: DARK.neg });
   });
 
-  test("selected stands at full strength in a gap of the stage's colour, and glows on dark ground only", () => {
+  test("selected is at full strength in a gap of the stage's colour, and glows on dark ground only", () => {
     const [gap, line] = drawn({ selected: true, fade: 0.33 }).strokes;
     expect(gap).toMatchObject({ style: DARK.stage, width: edgeWidth(0.01) + 4, glow: 0 });
     expect(line).toMatchObject({ style: DARK.pos, alpha: 1 });
@@ -96,7 +101,11 @@ describe("a span", () => {
 
   test("never moves the dashes: strokes start where the edge is not cut", () => {
     const start = (from: number) => drawn({ value: -1, span: { from, to: Infinity } }).strokes[0]?.points[0];
-    expect([10, 90, 170].map(start)).toEqual([[200, 100], [200, 100], [200, 100]]);
+    expect([10, 90, 170].map(start)).toEqual([
+      [200, 100],
+      [200, 100],
+      [200, 100],
+    ]);
   });
 });
 
@@ -110,8 +119,12 @@ describe("the band", () => {
   }
 
   test("is brightest at the front and gone 96 pixels behind it", () => {
-    expect(band(1, 90, "backward").strokes[0]?.style).toBe(`from 90 to 186: ${DARK.posHi} at 0, ${DARK.posHi}00 at 1`);
-    expect(band(-1, 120, "forward").strokes[0]?.style).toBe(`from 120 to 24: ${DARK.negHi} at 0, ${DARK.negHi}00 at 1`);
+    expect(band(1, 90, "backward").strokes[0]?.style).toBe(
+      `from 90 to 186: ${DARK.posHi} at 0, ${DARK.posHi}00 at 1`,
+    );
+    expect(band(-1, 120, "forward").strokes[0]?.style).toBe(
+      `from 120 to 24: ${DARK.negHi} at 0, ${DARK.negHi}00 at 1`,
+    );
   });
 
   test("lies on the edge, with its width and its dashes", () => {

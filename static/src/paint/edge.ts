@@ -53,7 +53,13 @@ export function drawEdge(context: CanvasRenderingContext2D, edge: Curve, look: E
 export function drawBand(
   context: CanvasRenderingContext2D,
   edge: Curve,
-  { value, palette, x, direction, fade = 1 }: { value: number; palette: Palette; x: number; direction: Direction; fade?: number },
+  {
+    value,
+    palette,
+    x,
+    direction,
+    fade = 1,
+  }: { value: number; palette: Palette; x: number; direction: Direction; fade?: number },
 ): void {
   const behind = direction === "backward" ? x + TAIL : x - TAIL;
   if (mark(value) === "zero" || Math.min(x, behind) >= edge[3].x || Math.max(x, behind) <= edge[0].x) return;
@@ -66,7 +72,10 @@ export function drawBand(
   context.globalAlpha = Math.min(1, 0.1 + 0.8 * edgeOpacity(value)) * fade;
   context.strokeStyle = fading;
   // From the end the band came from, so that its dashes lie on those of the edge.
-  stroke(context, spanned(edge, direction === "backward" ? { from: x, to: Infinity } : { from: -Infinity, to: x }));
+  stroke(
+    context,
+    spanned(edge, direction === "backward" ? { from: x, to: Infinity } : { from: -Infinity, to: x }),
+  );
   context.restore();
 }
 
@@ -83,7 +92,8 @@ function solid(context: CanvasRenderingContext2D, palette: Palette, value: numbe
   context.strokeStyle = hue(palette, value);
   // A zero keeps a hairline, or the edge would vanish; what is not finite has no width of its own.
   context.lineWidth = kind === "zero" ? 0.8 : kind === "nan" || kind === "infinite" ? 1.6 : edgeWidth(value);
-  context.globalAlpha = (kind === "zero" ? 0.5 : kind === "nan" || kind === "infinite" ? 0.9 : edgeOpacity(value)) * fade;
+  context.globalAlpha =
+    (kind === "zero" ? 0.5 : kind === "nan" || kind === "infinite" ? 0.9 : edgeOpacity(value)) * fade;
   if (value < 0) context.setLineDash([...DASHES]);
 }
 
@@ -104,7 +114,8 @@ function emphasize(context: CanvasRenderingContext2D, line: Curve, palette: Pale
   context.shadowBlur = GLOW;
 }
 
-// Strokes start at an end that is not cut where there is one, so that dashes stand still while a front passes.
+// Strokes start at an end that is not cut where there is one, so that dashes stand still while a front
+// passes.
 function spanned(edge: Curve, span: Span | undefined): Curve {
   if (!span) return edge;
   const [from, to] = [crossing(edge, span.from), crossing(edge, span.to)];

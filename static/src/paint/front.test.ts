@@ -14,13 +14,27 @@ function front(direction: "forward" | "backward"): Recording {
 
 test("the front is one line of light from top to bottom", () => {
   expect(front("forward").strokes).toMatchObject([
-    { style: DARK.light, width: 1, dash: [], points: [[300, 40], [300, 400]] },
+    {
+      style: DARK.light,
+      width: 1,
+      dash: [],
+      points: [
+        [300, 40],
+        [300, 400],
+      ],
+    },
   ]);
 });
 
 test("the wash lies over what the front has just touched", () => {
-  expect(front("backward").fills[0]?.points).toEqual([[300, 40], [420, 400]]);
-  expect(front("forward").fills[0]?.points).toEqual([[180, 40], [300, 400]]);
+  expect(front("backward").fills[0]?.points).toEqual([
+    [300, 40],
+    [420, 400],
+  ]);
+  expect(front("forward").fills[0]?.points).toEqual([
+    [180, 40],
+    [300, 400],
+  ]);
 });
 
 test("the pointer on top points the way the pass goes", () => {

@@ -4,10 +4,19 @@ import { translucent, type Palette } from "./palette";
 const WASH = 120;
 const POINTER = 7;
 
-/** The one bright line where the pass is, with a pointer the way it goes and a wash over what it has just touched. */
+/**
+ * The one bright line where the pass is, with a pointer the way it goes and a wash over what it has just
+ * touched.
+ */
 export function drawFront(
   context: CanvasRenderingContext2D,
-  { x, top, bottom, direction, palette }: { x: number; top: number; bottom: number; direction: Direction; palette: Palette },
+  {
+    x,
+    top,
+    bottom,
+    direction,
+    palette,
+  }: { x: number; top: number; bottom: number; direction: Direction; palette: Palette },
 ): void {
   const side = direction === "backward" ? 1 : -1;
   const wash = context.createLinearGradient(x, 0, x + side * WASH, 0);

@@ -22,6 +22,12 @@ test("the mark of Backflow is five bars, each taller than the one on its left", 
 
 test("nothing is styled inline, which the page's policy refuses", () => {
   const root = document.createElement("div");
-  render(<><Icon name="grip" /><Brand /></>, root);
+  render(
+    <>
+      <Icon name="grip" />
+      <Brand />
+    </>,
+    root,
+  );
   expect(root.innerHTML).not.toContain("style=");
 });

@@ -17,8 +17,9 @@ const SIGNS = 74;
 const LIFT = 0.12;
 
 /**
- * The fixed scale at true width: a swatch each decade and sign, exponents below, then the six marks, beside it where
- * there is room and below it where there is not. Draws from (x, y), the top left, and never beyond `width`.
+ * The fixed scale at true width: a swatch each decade and sign, exponents below, then the six marks, beside
+ * it where there is room and below it where there is not. Draws from (x, y), the top left, and never beyond
+ * `width`.
  */
 export function drawLegend(
   context: CanvasRenderingContext2D,
@@ -41,7 +42,12 @@ export function drawLegend(
 }
 
 /** How high the legend is at a width, by the lengths of its words. */
-export function legendHeight(context: CanvasRenderingContext2D, width: number, words: LegendWords, palette: Palette): number {
+export function legendHeight(
+  context: CanvasRenderingContext2D,
+  width: number,
+  words: LegendWords,
+  palette: Palette,
+): number {
   context.save();
   context.font = `11px ${palette.sans}`;
   const rows = isBeside(context, width, words) ? 0 : placed(context, width, words).rows;

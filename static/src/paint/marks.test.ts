@@ -13,7 +13,9 @@ function mark(kind: (typeof MARKS)[number], colour?: string): Recording {
 }
 
 test("the six marks have six shapes", () => {
-  const shapes = MARKS.map((kind) => JSON.stringify(mark(kind).painted.map(({ points, dash }) => [points, dash])));
+  const shapes = MARKS.map((kind) =>
+    JSON.stringify(mark(kind).painted.map(({ points, dash }) => [points, dash])),
+  );
   expect(new Set(shapes).size).toBe(6);
 });
 

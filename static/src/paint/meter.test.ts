@@ -37,5 +37,6 @@ test("what is off the scale has its mark at the end it left by", () => {
   expect(where(1e5)).toBeGreaterThan(120);
   expect(where(Infinity)).toBeGreaterThan(120);
   expect(meter(Number.NaN).strokes[0]?.style).toBe(DARK.alarm);
+  expect(meter(Infinity).fills[1]?.style).toBe(DARK.alarm);
   expect(meter(0.5).strokes).toHaveLength(0);
 });

@@ -13,7 +13,10 @@ export interface Bar {
 const FAINTEST = 0.65;
 const RADIUS = 1.5;
 
-/** A size on the fixed scale as a bar with a gap each two decades. Tokens: 116 × 5 pixels, `bar` by its top left. */
+/**
+ * A size on the fixed scale as a bar with a gap each two decades. Tokens: 116 × 5 pixels, `bar` by its top
+ * left.
+ */
 export function drawMeter(
   context: CanvasRenderingContext2D,
   bar: Bar,
@@ -26,7 +29,11 @@ export function drawMeter(
   context.restore();
 }
 
-function drawWaiting(context: CanvasRenderingContext2D, { x, y, width, height }: Bar, palette: Palette): void {
+function drawWaiting(
+  context: CanvasRenderingContext2D,
+  { x, y, width, height }: Bar,
+  palette: Palette,
+): void {
   context.strokeStyle = palette.control;
   context.lineWidth = 1.5;
   context.lineCap = "round";
@@ -50,7 +57,8 @@ function drawLevel(context: CanvasRenderingContext2D, bar: Bar, value: number, p
     context.fill();
   }
   context.fillStyle = palette.stage;
-  for (let gap = 2; gap < DECADES; gap += 2) context.fillRect(x + (width * gap) / DECADES - 0.4, y, 0.8, height);
+  for (let gap = 2; gap < DECADES; gap += 2)
+    context.fillRect(x + (width * gap) / DECADES - 0.4, y, 0.8, height);
   const kind = mark(value);
   if (!kind) return;
   const atTop = kind === "large" || kind === "infinite";

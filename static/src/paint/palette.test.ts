@@ -10,9 +10,12 @@ const THEMES = [
 ];
 
 describe.each(THEMES)("the $name theme", ({ palette, grounds }) => {
-  test.each(["ink", "ink2", "ink3", "pos", "neg", "alarm"] as const)("%s is readable as text on every ground", (name) => {
-    for (const ground of grounds) expect(contrast(palette[name], ground)).toBeGreaterThanOrEqual(4.5);
-  });
+  test.each(["ink", "ink2", "ink3", "pos", "neg", "alarm"] as const)(
+    "%s is readable as text on every ground",
+    (name) => {
+      for (const ground of grounds) expect(contrast(palette[name], ground)).toBeGreaterThanOrEqual(4.5);
+    },
+  );
 
   test.each(["control", "focus", "light"] as const)("%s is visible as an outline on every ground", (name) => {
     for (const ground of grounds) expect(contrast(palette[name], ground)).toBeGreaterThanOrEqual(3);
@@ -23,7 +26,9 @@ describe.each(THEMES)("the $name theme", ({ palette, grounds }) => {
   });
 
   test.each(VISIONS)("the norm ramp's lightness goes one way for %s vision", (vision) => {
-    const steps = Array.from({ length: 13 }, (_, decade) => lightness(normColour(palette, decade / 12), vision));
+    const steps = Array.from({ length: 13 }, (_, decade) =>
+      lightness(normColour(palette, decade / 12), vision),
+    );
     const rising = palette.theme === "dark" ? steps : [...steps].reverse();
     for (let i = 1; i < rising.length; i++) expect(rising[i]).toBeGreaterThan(rising[i - 1] as number);
   });
@@ -32,7 +37,9 @@ describe.each(THEMES)("the $name theme", ({ palette, grounds }) => {
     expect(css(palette.responsePixels[127])).toBe(palette.zero);
     expect(contrast(css(palette.responsePixels[254]), palette.zero)).toBeGreaterThan(4.5);
     expect(contrast(css(palette.responsePixels[0]), palette.zero)).toBeGreaterThan(4.5);
-    expect(difference(css(palette.responsePixels[0]), css(palette.responsePixels[254]), "normal")).toBeGreaterThan(14);
+    expect(
+      difference(css(palette.responsePixels[0]), css(palette.responsePixels[254]), "normal"),
+    ).toBeGreaterThan(14);
   });
 
   test("a line of the hatch is nearer to zero than the colour it crosses", () => {

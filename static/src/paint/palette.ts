@@ -1,4 +1,6 @@
-/** The colours of one theme as the drawings use them: six-digit hex strings and tables made from the ramps. */
+/**
+ * The colours of one theme as the drawings use them: six-digit hex strings and tables made from the ramps.
+ */
 export interface Palette extends Readonly<Record<Colour, string>> {
   theme: Theme;
   /** Emphasis is a glow on dark ground and weight on light ground. */
@@ -49,12 +51,18 @@ const NEGATIVE = ["--zero", "--neg-1", "--neg-2", "--neg-3"];
 const RESPONSE_EXPONENT = 0.8;
 const HATCH_STRENGTH = 0.38;
 
-/** The palette of the theme that `root` shows now. Reads styles, so call it when the theme changes, not a frame. */
+/**
+ * The palette of the theme that `root` shows now. Reads styles, so call it when the theme changes, not a
+ * frame.
+ */
 export function paletteOf(root: HTMLElement): Palette {
   const style = getComputedStyle(root);
   const system = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
   const chosen = root.dataset["theme"];
-  return paletteFrom((token) => style.getPropertyValue(token), chosen === "light" || chosen === "dark" ? chosen : system);
+  return paletteFrom(
+    (token) => style.getPropertyValue(token),
+    chosen === "light" || chosen === "dark" ? chosen : system,
+  );
 }
 
 /** A palette from the text of each token, which may hold both themes: light-dark(#e9ebed, #0b0c0e). */
@@ -96,7 +104,12 @@ export function hue(palette: Palette, value: number): string {
 
 /** A palette colour made see-through. */
 export function translucent(colour: string, opacity: number): string {
-  return colour + Math.round(opacity * 255).toString(16).padStart(2, "0");
+  return (
+    colour +
+    Math.round(opacity * 255)
+      .toString(16)
+      .padStart(2, "0")
+  );
 }
 
 export function rgb(colour: string): Rgb {

@@ -100,7 +100,13 @@ export class Recording implements State {
   /** Everything a draw function must leave as it found it. */
   get state(): unknown {
     const kept = Object.keys(FRESH).map((key) => String(this[key as keyof State]));
-    return { kept, dash: [...this.dash], matrix: [...this.matrix], clips: this.clips, saved: this.stack.length };
+    return {
+      kept,
+      dash: [...this.dash],
+      matrix: [...this.matrix],
+      clips: this.clips,
+      saved: this.stack.length,
+    };
   }
 
   save(): void {
@@ -127,7 +133,14 @@ export class Recording implements State {
 
   transform(a: number, b: number, c: number, d: number, e: number, f: number): void {
     const [A, B, C, D, E, F] = this.matrix;
-    this.matrix = [A * a + C * b, B * a + D * b, A * c + C * d, B * c + D * d, A * e + C * f + E, B * e + D * f + F];
+    this.matrix = [
+      A * a + C * b,
+      B * a + D * b,
+      A * c + C * d,
+      B * c + D * d,
+      A * e + C * f + E,
+      B * e + D * f + F,
+    ];
   }
 
   beginPath(): void {
@@ -197,7 +210,10 @@ export class Recording implements State {
   }
 
   putImageData(image: { width: number; height: number }, x: number, y: number): void {
-    this.record("pixels", "", [[x, y], [x + image.width, y + image.height]]);
+    this.record("pixels", "", [
+      [x, y],
+      [x + image.width, y + image.height],
+    ]);
   }
 
   fillText(text: string, x: number, y: number): void {

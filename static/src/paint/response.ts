@@ -1,6 +1,9 @@
 import type { Palette } from "./palette";
 
-/** Dimensions of a picture made of a square grid: cells a side, device pixels a side, device pixels a CSS pixel. */
+/**
+ * Dimensions of a picture made of a square grid: cells a side, device pixels a side, device pixels a CSS
+ * pixel.
+ */
 export interface Grid {
   readonly side: number;
   readonly size: number;
@@ -12,8 +15,9 @@ const HATCHED_BELOW = -3;
 const LINE = 1.1;
 
 /**
- * What a unit responds to, over a square of inputs: `values` holds side × side numbers from -127 for -1 to +127 for
- * +1, rows from the top. Writes size × size pixels, smooth between the cells, with a 45° hatch where negative.
+ * What a unit responds to, over a square of inputs: `values` holds side × side numbers from -127 for -1 to
+ * +127 for +1, rows from the top. Writes size × size pixels, smooth between the cells, with a 45° hatch where
+ * negative.
  */
 export function fillResponse(pixels: Uint32Array, values: Int8Array, grid: Grid, palette: Palette): void {
   const { side, size, ratio } = grid;
@@ -36,7 +40,12 @@ export function fillResponse(pixels: Uint32Array, values: Int8Array, grid: Grid,
 }
 
 /** A picture of brightness, such as a digit: side × side numbers from 0 to 1, each cell a square. */
-export function fillPicture(pixels: Uint32Array, values: ArrayLike<number>, { side, size }: Grid, palette: Palette): void {
+export function fillPicture(
+  pixels: Uint32Array,
+  values: ArrayLike<number>,
+  { side, size }: Grid,
+  palette: Palette,
+): void {
   for (let y = 0; y < size; y++) {
     const row = Math.floor((y * side) / size) * side;
     for (let x = 0; x < size; x++) {
@@ -59,11 +68,15 @@ export function paint(canvas: HTMLCanvasElement, { size }: Grid, fill: (pixels: 
 
 /** One canvas a unit, painted again only when its values, its size or the theme have changed. */
 export class Thumbnails {
-  private readonly kept = new Map<string, { canvas: HTMLCanvasElement; values: Int8Array; palette: Palette; size: number }>();
+  private readonly kept = new Map<
+    string,
+    { canvas: HTMLCanvasElement; values: Int8Array; palette: Palette; size: number }
+  >();
 
   response(key: string, values: Int8Array, grid: Grid, palette: Palette): HTMLCanvasElement {
     const known = this.kept.get(key);
-    if (known && known.palette === palette && known.size === grid.size && same(known.values, values)) return known.canvas;
+    if (known && known.palette === palette && known.size === grid.size && same(known.values, values))
+      return known.canvas;
     const canvas = known?.canvas ?? document.createElement("canvas");
     paint(canvas, grid, (pixels) => fillResponse(pixels, values, grid, palette));
     this.kept.set(key, { canvas, values: values.slice(), palette, size: grid.size });

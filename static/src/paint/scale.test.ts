@@ -11,7 +11,8 @@ test("the scale runs from 1e-10 to 1e2 and is clipped beyond", () => {
 });
 
 test("a log10 and the size it came from stand at the same place", () => {
-  for (const value of [1e-12, 3e-7, 0.06148, 250]) expect(decadesOfLog(Math.log10(value))).toBe(decades(value));
+  for (const value of [1e-12, 3e-7, 0.06148, 250])
+    expect(decadesOfLog(Math.log10(value))).toBe(decades(value));
 });
 
 test("an edge is 0.35 px at the bottom, 8.2 px at the top, and 1.3 times as wide each decade", () => {
@@ -33,7 +34,11 @@ test("opacity rises with size from 0.10 to 0.95, and zero has neither width nor 
 test("a value is drawn the same whatever stands beside it or came before it", () => {
   const alone = [edgeWidth(0.01), edgeOpacity(0.01), decades(0.01)];
   for (const neighbour of [1e-9, 80, 1e30, Number.NaN, Infinity, 0]) {
-    const together = [neighbour, 0.01, -neighbour].map((value) => [edgeWidth(value), edgeOpacity(value), decades(value)]);
+    const together = [neighbour, 0.01, -neighbour].map((value) => [
+      edgeWidth(value),
+      edgeOpacity(value),
+      decades(value),
+    ]);
     expect(together[1]).toEqual(alone);
   }
   expect([decades, edgeWidth, edgeOpacity, mark].map((measure) => measure.length)).toEqual([1, 1, 1, 1]);

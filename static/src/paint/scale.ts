@@ -1,6 +1,7 @@
 /**
- * The one scale of sizes: twelve decades of |value|, 1e-10 to 1e2, the same for every net and every step. It takes a
- * single number on purpose: a scale that saw its neighbours could rescale to them and hide a vanishing gradient.
+ * The one scale of sizes: twelve decades of |value|, 1e-10 to 1e2, the same for every net and every step. It
+ * takes a single number on purpose: a scale that saw its neighbours could rescale to them and hide a
+ * vanishing gradient.
  */
 export const LOWEST = -10;
 export const HIGHEST = 2;

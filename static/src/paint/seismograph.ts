@@ -18,10 +18,10 @@ const GAP = 1.5;
 const TRACE = 0.62;
 
 /**
- * Gradient norms as a picture: a lane a layer, the last layer on top, a column a moment. Colour is the norm on the
- * fixed scale, so a healthy net is a flat slab; a thin trace in each lane shows the small changes that colour cannot,
- * one decade up and one down from the lane's median. Nothing yet is see-through, NaN is checked and infinity plain in
- * the alarm colour.
+ * Gradient norms as a picture: a lane a layer, the last layer on top, a column a moment. Colour is the norm
+ * on the fixed scale, so a healthy net is a flat slab; a thin trace in each lane shows the small changes that
+ * colour cannot, one decade up and one down from the lane's median. Nothing yet is see-through, NaN is
+ * checked and infinity plain in the alarm colour.
  */
 export function fillSeismograph(
   pixels: Uint32Array,
@@ -69,10 +69,14 @@ function colourOf(norm: number, palette: Palette): number {
 function fillColumn(pixels: Uint32Array, x: number, lane: Lane, colour: number, checked: boolean): void {
   const square = Math.ceil(2 * lane.ratio);
   for (let y = lane.top; y < lane.bottom; y++)
-    if (!checked || (Math.floor(x / square) + Math.floor(y / square)) % 2 === 0) pixels[y * lane.width + x] = colour;
+    if (!checked || (Math.floor(x / square) + Math.floor(y / square)) % 2 === 0)
+      pixels[y * lane.width + x] = colour;
 }
 
-/** The largest norm of the steps that fall on each column; undefined where there is none, NaN where one is NaN. */
+/**
+ * The largest norm of the steps that fall on each column; undefined where there is none, NaN where one is
+ * NaN.
+ */
 function gathered(norms: ArrayLike<number>, { width, total }: Lane): (number | undefined)[] {
   const columns: (number | undefined)[] = new Array<number | undefined>(width).fill(undefined);
   const count = norms.length;
@@ -89,7 +93,9 @@ function gathered(norms: ArrayLike<number>, { width, total }: Lane): (number | u
 }
 
 function median(columns: readonly (number | undefined)[]): number {
-  const logs = columns.flatMap((norm) => (norm && Number.isFinite(norm) ? [Math.log10(norm)] : [])).sort((a, b) => a - b);
+  const logs = columns
+    .flatMap((norm) => (norm && Number.isFinite(norm) ? [Math.log10(norm)] : []))
+    .sort((a, b) => a - b);
   return logs[logs.length >> 1] ?? LOWEST;
 }
 
@@ -99,7 +105,10 @@ function traceY(log: number, centre: number, { top, bottom, ratio }: Lane): numb
   return Math.round(bottom - 2 * inset - share * (bottom - top - 3 * inset));
 }
 
-/** The theme's light or its ground, whichever stands out from the lane: one colour, so that the trace is one line. */
+/**
+ * The theme's light or its ground, whichever stands out from the lane: one colour, so that the trace is one
+ * line.
+ */
 function traceColour(place: number, palette: Palette): number {
   const under = brightness(palette.normPixels[Math.round(place * 255)] as number);
   const [light, ground] = [packed(palette.light), packed(palette.bg)];

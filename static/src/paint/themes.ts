@@ -9,7 +9,8 @@ const screen = sheet.slice(0, sheet.indexOf("@media"));
 
 function token(name: string): string {
   const text = new RegExp(`${name}:([^;]+);`).exec(screen)?.[1];
-  if (text === undefined) throw new Error(`expected ${name} in tokens.css, found none; add it or mend its name`);
+  if (text === undefined)
+    throw new Error(`expected ${name} in tokens.css, found none; add it or mend its name`);
   return text;
 }
 

@@ -11,11 +11,16 @@ export interface Box {
 }
 
 export interface UnitLook {
-  /** What the unit responds to, as a picture; without one its value stands in: hue by sign, strength by size. */
+  /**
+   * What the unit responds to, as a picture; without one its value stands in: hue by sign, strength by size.
+   */
   response: CanvasImageSource | null;
   /** The value for the example shown, once it is known. */
   value?: number | null;
-  /** The error at the unit: colour and dashes by sign, width by size. null draws no ring (inputs have no error). */
+  /**
+   * The error at the unit: colour and dashes by sign, width by size. null draws no ring (inputs have no
+   * error).
+   */
   ring: number | null | "not reached";
   palette: Palette;
   selected?: boolean;
@@ -33,7 +38,9 @@ const SELECTION = 7;
 const GLOW = 16;
 const SMALLEST_MARKED = 16;
 
-/** One unit, 38 pixels wide on the stage: its response, and around it a ring for the error that reached it. */
+/**
+ * One unit, 38 pixels wide on the stage: its response, and around it a ring for the error that reached it.
+ */
 export function drawUnit(context: CanvasRenderingContext2D, box: Box, look: UnitLook): void {
   const { response, value = null, ring, palette, selected = false, halo, fade = 1 } = look;
   context.save();
@@ -58,7 +65,11 @@ export function drawUnit(context: CanvasRenderingContext2D, box: Box, look: Unit
   context.restore();
 }
 
-function drawPicture(context: CanvasRenderingContext2D, { x, y, size }: Box, response: CanvasImageSource): void {
+function drawPicture(
+  context: CanvasRenderingContext2D,
+  { x, y, size }: Box,
+  response: CanvasImageSource,
+): void {
   context.clip();
   context.drawImage(response, x - size / 2, y - size / 2, size, size);
 }
@@ -68,9 +79,11 @@ function drawTile(context: CanvasRenderingContext2D, box: Box, value: number | n
   context.fillStyle = palette.raised;
   context.fill();
   if (value === null || value === 0) return;
-  context.globalAlpha *= Number.isFinite(value) ? edgeOpacity(value) : 1;
+  const { globalAlpha } = context;
+  context.globalAlpha = globalAlpha * (Number.isFinite(value) ? edgeOpacity(value) : 1);
   context.fillStyle = hue(palette, value);
   context.fill();
+  context.globalAlpha = globalAlpha;
   if (value < 0) drawHatch(context, box, palette);
 }
 
@@ -87,7 +100,12 @@ function drawHatch(context: CanvasRenderingContext2D, { x, y, size }: Box, palet
   context.stroke();
 }
 
-function drawRing(context: CanvasRenderingContext2D, box: Box, ring: number | "not reached", palette: Palette): void {
+function drawRing(
+  context: CanvasRenderingContext2D,
+  box: Box,
+  ring: number | "not reached",
+  palette: Palette,
+): void {
   context.save();
   if (ring === "not reached") {
     context.strokeStyle = palette.control;
@@ -100,7 +118,8 @@ function drawRing(context: CanvasRenderingContext2D, box: Box, ring: number | "n
     const kind = mark(ring);
     const wrong = kind === "nan" || kind === "infinite";
     context.strokeStyle = hue(palette, ring);
-    context.lineWidth = (wrong ? 2 : 0.8 + 0.7 * edgeWidth(ring)) * Math.max(0.5, Math.min(1, box.size / FULL));
+    context.lineWidth =
+      (wrong ? 2 : 0.8 + 0.7 * edgeWidth(ring)) * Math.max(0.5, Math.min(1, box.size / FULL));
     context.globalAlpha = wrong ? 1 : Math.max(0.3, Math.min(1, 1.3 * edgeOpacity(ring)));
     if (ring < 0) context.setLineDash([...DASHES]);
     square(context, box, RING);
@@ -138,7 +157,7 @@ function drawHalo(
   if (palette.glow) {
     context.shadowColor = translucent(colour, 0.9);
     context.shadowBlur = GLOW;
-  }
+  } else if (value < 0) context.setLineDash([...DASHES]);
   square(context, box, palette.glow ? RING : SELECTION + 2.5);
   context.stroke();
   context.restore();

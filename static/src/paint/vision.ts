@@ -1,17 +1,33 @@
 import { rgb } from "./palette";
 
 // Test aid: how colours look to people. Contrast after WCAG 2.2; colour vision after Machado, Oliveira and
-// Fernandes (2009) at severity 1, in linear light; distance in OKLab (Ottosson 2020) times 100, where 2 is just
-// visible and 10 is plain.
+// Fernandes (2009) at severity 1, in linear light; distance in OKLab (Ottosson 2020) times 100, where 2 is
+// just visible and 10 is plain.
 
 type Triple = [number, number, number];
 type Matrix = [Triple, Triple, Triple];
 
 const SEEN = {
-  normal: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-  protan: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-  deutan: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
-  tritan: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+  normal: [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  protan: [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+  deutan: [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+  tritan: [
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.3039],
+  ],
 } satisfies Record<string, Matrix>;
 
 const LMS: Matrix = [
@@ -49,7 +65,9 @@ function luminance(colour: string): number {
 }
 
 function oklab(colour: string, vision: Vision): Triple {
-  const seen = times(SEEN[vision] as Matrix, linear(colour)).map((part) => Math.min(1, Math.max(0, part))) as Triple;
+  const seen = times(SEEN[vision] as Matrix, linear(colour)).map((part) =>
+    Math.min(1, Math.max(0, part)),
+  ) as Triple;
   return times(LAB, times(LMS, seen).map(Math.cbrt) as Triple);
 }
 

@@ -48,6 +48,8 @@ export function strength(selection: Selection | null, bundle: Bundle, edge: Edge
 }
 
 const REST = 0.33;
+/** Arrowheads of one bundle: the strongest tell the direction, more would be a wall. */
+const HEADS = 64;
 
 export interface BundleLook {
   palette: Palette;
@@ -66,7 +68,7 @@ export function drawBundle(context: CanvasRenderingContext2D, bundle: Bundle, lo
   if (bundle.state === "waiting" || span) drawGround(context, edges, palette, bundle.state === "waiting");
   if (bundle.state === "waiting") return;
   const crowded = edges.length > 400;
-  for (const edge of edges) {
+  for (const [k, edge] of edges.entries()) {
     const strong = strength(selection, bundle, edge);
     const picked = selection?.kind === "weight" && strong === 1;
     const swelling = (look.swell ?? 0) * 0.3 + 1;
@@ -77,7 +79,7 @@ export function drawBundle(context: CanvasRenderingContext2D, bundle: Bundle, lo
       fade: Math.min(1, fade * swelling),
       selected: picked,
       ...(span ? { span } : {}),
-      ...(crowded && !picked ? {} : { arrow }),
+      ...(picked || k >= edges.length - HEADS ? { arrow } : {}),
     });
     if (front && strong === 1 && !crowded)
       drawBand(context, edge.curve, { value: edge.value, palette, x: front.x, direction: arrow, fade: 0.85 });

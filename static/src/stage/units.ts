@@ -21,7 +21,10 @@ export function drawUnits(context: CanvasRenderingContext2D, scene: Scene, look:
   for (const column of scene.layout.columns) {
     if (column.picture) drawInput(context, column.picture, look);
     for (const [row, box] of column.units.entries()) drawOne(context, scene, column, row, box, look);
-    if (column.index === scene.layout.columns.length - 1) drawPoints(context, scene, column, look.palette);
+    if (column.index === scene.layout.columns.length - 1) {
+      drawPoints(context, scene, column, look.palette);
+      drawClasses(context, scene, column, look.palette);
+    }
     if (column.index === 0 && !column.picture) drawFeatures(context, scene, column, look.palette);
     if (column.total > column.units.length && !column.picture) drawLeftOut(context, column, scene.layout.bottom, look.palette);
   }
@@ -42,6 +45,28 @@ function drawOne(context: CanvasRenderingContext2D, scene: Scene, column: Column
     selected: isPicked(look.selection, column, row),
     fade: known ? 1 : 0.4,
   });
+}
+
+/** Class names beside the outputs; the right answer stands out. */
+function drawClasses(context: CanvasRenderingContext2D, scene: Scene, column: Column, palette: Palette): void {
+  const names = scene.graph.data.class_names;
+  if (column.units.length < 2 || names.length !== column.total) return;
+  context.save();
+  context.textBaseline = "middle";
+  for (const [row, box] of column.units.entries()) {
+    const words = clipped(names[row] ?? "", 11);
+    const right = scene.frame.target === row;
+    context.font = `${right ? 500 : 400} 11px ${palette.sans}`;
+    const width = context.measureText(words).width + 6;
+    const x = box.x + box.width / 2 + 8;
+    context.fillStyle = right ? palette.ink : palette.stage;
+    context.beginPath();
+    context.roundRect(x, box.y - 8, width, 16, 4);
+    context.fill();
+    context.fillStyle = right ? palette.bg : palette.ink2;
+    context.fillText(words, x + 3, box.y + 0.5);
+  }
+  context.restore();
 }
 
 const EXTENT = 1.15; // of the input plane a response covers, in both inputs

@@ -19,7 +19,8 @@ describe("the catalogues", () => {
 
   test("have the same placeholders under each key", () => {
     const names = (words = "") => new Set(words.match(/\{\w+\}/g));
-    for (const key of Object.keys(english)) expect([key, names(korean[key])]).toEqual([key, names(english[key])]);
+    for (const key of Object.keys(english))
+      expect([key, names(korean[key])]).toEqual([key, names(english[key])]);
   });
 
   test("leave nothing empty and no space at an end", () => {
@@ -34,7 +35,8 @@ describe("the catalogues", () => {
   });
 
   test("write a minus as a minus", () => {
-    for (const words of [...Object.values(english), ...Object.values(korean)]) expect(words).not.toMatch(/(^|\s)-\d/);
+    for (const words of [...Object.values(english), ...Object.values(korean)])
+      expect(words).not.toMatch(/(^|\s)-\d/);
   });
 });
 
@@ -45,15 +47,15 @@ test("words follow the language of the page", () => {
 });
 
 test("a count takes the form its language asks for", () => {
-  expect(n("count.steps", 1)).toBe("1 step");
-  expect(n("count.steps", 640)).toBe("640 steps");
+  expect(n("builder.parameters", 1)).toBe("1 parameter");
+  expect(n("builder.parameters", 105)).toBe("105 parameters");
   locale.value = "ko";
-  expect(n("count.steps", 1)).toBe("1 스텝");
+  expect(n("builder.parameters", 1)).toBe("매개변수 (parameter) 1개");
 });
 
 test("a value left out stays visible as its name", () => {
-  expect(n("count.steps", 2, { count: "1,000" })).toBe("1,000 steps");
-  expect(t("count.steps.other")).toBe("{count} steps");
+  expect(n("builder.parameters", 2816, { count: "2,816" })).toBe("2,816 parameters");
+  expect(t("builder.parameters.other")).toBe("{count} parameters");
 });
 
 test("a key put together from data can be asked for", () => {

@@ -6,6 +6,7 @@ import { palette } from "../../state/palette";
 import { t } from "../../words/words";
 import { Live } from "../Live";
 import { Row } from "../Row";
+import { Symbols } from "../Symbols";
 import { useReached } from "../useReached";
 import type { ParameterFacts } from "./layer";
 
@@ -21,7 +22,7 @@ export function Norms({ node, parameters }: { node: number; parameters: readonly
       <p class="note">{t("inspector.norms.scale")}</p>
       {parameters.map(({ part, gradient, before, update, ratio }) => (
         <dl key={part} class="inspector-norms">
-          <Row name={<i class="inspector-letter">‖∂L/∂{part === "bias" ? "b" : "W"}‖</i>}>
+          <Row name={<Norm of={`∂L/∂${letter(part)}`} says={t("inspector.norm.gradient")} />}>
             <Live id={`norm-${part}`} value={gradient} known={known} />
           </Row>
           <div class="inspector-meter">
@@ -30,7 +31,7 @@ export function Norms({ node, parameters }: { node: number; parameters: readonly
               draw={(context, width) => drawMeter(context, { x: 14, y: 2, width: width - 28, height: METER }, known ? gradient : "not reached", colours)}
             />
           </div>
-          <Row name={<i class="inspector-letter">‖{part === "bias" ? "b" : "W"}‖</i>}>
+          <Row name={<Norm of={letter(part)} says={t("inspector.norm")} />}>
             <Live id={`size-${part}`} value={before} />
           </Row>
           <Row name={t("inspector.ratio.norm")}>
@@ -39,5 +40,17 @@ export function Norms({ node, parameters }: { node: number; parameters: readonly
         </dl>
       ))}
     </section>
+  );
+}
+
+function letter(part: string): string {
+  return part === "bias" ? "b" : "W";
+}
+
+function Norm({ of, says }: { of: string; says: string }): JSX.Element {
+  return (
+    <>
+      <Symbols of={`‖${of}‖`} /> {says}
+    </>
   );
 }

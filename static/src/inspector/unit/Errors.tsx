@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { t } from "../../words/words";
 import { Live } from "../Live";
 import { Notation } from "../Notation";
+import { Symbols } from "../Symbols";
 import type { UnitFacts } from "./unit";
 
 interface Props {
@@ -45,7 +46,7 @@ export function Errors({ facts, kind, from, deltaKnown, upstreamKnown }: Props):
 function Box({ symbol, note, chosen = false, children }: { symbol: string; note: string; chosen?: boolean; children: JSX.Element }): JSX.Element {
   return (
     <div class={chosen ? "inspector-box chosen" : "inspector-box"}>
-      <span class="inspector-symbol">{symbol}</span>
+      <Symbols of={symbol} />
       {children}
       <span class="note">{note}</span>
     </div>

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import type { Graph } from "../../wire/messages";
 import { t } from "../../words/words";
 import { Cell, tone } from "../Live";
+import { Symbols } from "../Symbols";
 import type { Term, UnitFacts } from "./unit";
 
 const BAR = 40;
@@ -25,7 +26,8 @@ export function TermsTable({ built, facts, zKnown }: { built: Graph; facts: Unit
             <th scope="col">{t("inspector.terms.kept")}</th>
             <th scope="col">{t("inspector.terms.weight")}</th>
             <th scope="col">
-              <i class="inspector-letter">w·a</i>
+              <Symbols of="w · a" />
+              <span class="visually-hidden">{t("inspector.terms.product")}</span>
             </th>
             <td />
           </tr>
@@ -67,13 +69,22 @@ function Total({ name, value, most, known }: { name: string; value: number; most
   return (
     <tr>
       <th scope="row" colSpan={3}>
-        {name === "z" ? <i class="inspector-letter">z</i> : name}
+        {name === "z" ? <Sum /> : name}
       </th>
       <td>
         <Cell value={value} known={known} hued />
       </td>
       <td>{known && <Size value={value} most={most} />}</td>
     </tr>
+  );
+}
+
+function Sum(): JSX.Element {
+  return (
+    <>
+      <Symbols of="z" />
+      <span class="visually-hidden">{t("inspector.z")}</span>
+    </>
   );
 }
 

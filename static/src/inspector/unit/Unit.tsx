@@ -11,6 +11,7 @@ import { Notation } from "../Notation";
 import { columnOf, errorMadeBy, lossNode } from "../place";
 import { Proof } from "../Proof";
 import { Row } from "../Row";
+import { Symbols } from "../Symbols";
 import { useReached } from "../useReached";
 import { Errors } from "./Errors";
 import { Response } from "./Response";
@@ -38,11 +39,11 @@ export function Unit({ built, shown, node, row }: { built: Graph; shown: Frame; 
         <Notation kind="Linear" />
         {kind && <Notation kind={kind} />}
         <dl>
-          <Row name={<Symbol of="z" says={t("inspector.z")} />}>
+          <Row name={<Named symbol="z" says={t("inspector.z")} />}>
             <Live id="z" value={facts.z} known={zKnown} hued />
           </Row>
           {kind && (
-            <Row name={<Symbol of="a" says={t("inspector.a")} />}>
+            <Row name={<Named symbol="a" says={t("inspector.a")} />}>
               <Live id="a" value={facts.a} known={aKnown} hued />
             </Row>
           )}
@@ -80,10 +81,10 @@ function BiasPart({ bias, row, node }: { bias: Bias; row: number; node: number }
   );
 }
 
-function Symbol({ of, says }: { of: string; says: string }): JSX.Element {
+function Named({ symbol, says }: { symbol: string; says: string }): JSX.Element {
   return (
     <>
-      <i class="inspector-letter">{of}</i> {says}
+      <Symbols of={symbol} /> {says}
     </>
   );
 }

@@ -1,12 +1,13 @@
 /** The formula of a weight's gradient: as symbols, with the forward pass filled in, or all in numbers. */
 import { signal } from "@preact/signals";
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { format } from "../../numbers";
 import { shows } from "../../state/selection";
 import type { Frame } from "../../wire/frame";
 import { t } from "../../words/words";
 import { Live, tone } from "../Live";
 import { batchSize } from "../place";
+import { Symbols } from "../Symbols";
 import { shares } from "./shares";
 import type { WeightFacts } from "./weight";
 
@@ -55,12 +56,18 @@ function Share({ facts, reach }: Props): JSX.Element {
   return (
     <div class="inspector-formula">
       <p class="visually-hidden">{words}</p>
-      <Symbols left="∂Lₙ/∂w" factors={["δₙ", "aₙ"]} />
+      <div class="inspector-symbols" aria-hidden="true">
+        <Symbols of="∂L_n/∂w" />
+        <i>=</i>
+        <Symbols of="δ_n" />
+        <i>·</i>
+        <Symbols of="a_n" />
+      </div>
       {chosen !== "symbols" && (
         <div class="inspector-values">
-          {numbers ? <Live id="share" value={share} known={reach.gradient} hued /> : <Left>∂Lₙ/∂w</Left>}
+          {numbers ? <Live id="share" value={share} known={reach.gradient} hued /> : <Symbols of="∂L_n/∂w" />}
           <i>=</i>
-          {numbers ? <Live id="delta" value={delta} known={reach.delta} hued /> : <Left>δₙ</Left>}
+          {numbers ? <Live id="delta" value={delta} known={reach.delta} hued /> : <Symbols of="δ_n" />}
           <i>×</i>
           <Live id="kept" value={kept} known={reach.kept} hued />
         </div>
@@ -84,12 +91,12 @@ function Sum({ shown, facts, reach }: Props): JSX.Element {
   return (
     <div class="inspector-formula inspector-sum">
       <p class="visually-hidden">{t("inspector.says.sum", { batch })}</p>
-      <p class="inspector-symbols" aria-hidden="true">
-        ∂L/∂w <i>=</i> Σₙ δₙ <i>·</i> aₙ
+      <p class="inspector-symbols">
+        <Symbols of="∂L/∂w = Σ_n δ_n · a_n" />
       </p>
       {form.value === "half" && (
-        <p class="inspector-symbols inspector-half" aria-hidden="true">
-          ∂L/∂w <i>=</i> δ₁ <i>·</i> a₁ <i>+ … +</i> δ<sub>{batch}</sub> <i>·</i> a<sub>{batch}</sub>
+        <p class="inspector-symbols inspector-half">
+          <Symbols of={`∂L/∂w = δ_1 · a_1 + … + δ_${batch} · a_${batch}`} />
         </p>
       )}
       {form.value === "numbers" && (
@@ -107,26 +114,5 @@ function Sum({ shown, facts, reach }: Props): JSX.Element {
       )}
       <p class="note">{t("inspector.sum", { batch })}</p>
     </div>
-  );
-}
-
-function Symbols({ left, factors: [one, other] }: { left: string; factors: [string, string] }): JSX.Element {
-  return (
-    <div class="inspector-symbols" aria-hidden="true">
-      <span>{left}</span>
-      <i>=</i>
-      <span>{one}</span>
-      <i>·</i>
-      <span>{other}</span>
-    </div>
-  );
-}
-
-/** A symbol that stays a symbol in the half-filled formula. */
-function Left({ children }: { children: ComponentChildren }): JSX.Element {
-  return (
-    <span class="inspector-symbol" aria-hidden="true">
-      {children}
-    </span>
   );
 }

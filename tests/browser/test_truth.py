@@ -1,0 +1,82 @@
+"""Every number on the page is the engine's: the inspector beside `backflow trace` of the same experiment."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Lab
+
+STEPS = 7
+
+
+def trace(experiment: Path, steps: int, out: Path) -> dict[str, np.ndarray]:
+    command = [sys.executable, "-m", "app", "trace", str(experiment), "--steps", str(steps), "--out", str(out)]
+    subprocess.run(command, check=True)
+    with np.load(out) as arrays:
+        return dict(arrays)
+
+
+def shown(lab: Lab, name: str) -> np.float32:
+    """The exact number behind a rounded one."""
+    text = lab.page.get_by_test_id(f"inspector-{name}").first.get_attribute("data-exact")
+    assert text is not None
+    return np.float32(text)
+
+
+def go_to_step(lab: Lab, step: int) -> None:
+    lab.dial("step")
+    while lab.counter("step") < step:
+        now = lab.counter("step")
+        lab.forward()
+        lab.page.wait_for_function(
+            f"document.querySelector('[data-testid=counter-step]').textContent !== '{now}' ||"
+            " document.querySelector('[data-testid=counter-visit]').textContent === '17'"
+        )
+
+
+def test_the_inspectors_numbers_are_those_of_trace(lab: Lab, tmp_path: Path) -> None:
+    lab.pause()
+    go_to_step(lab, STEPS)
+    with lab.page.expect_download() as download:
+        lab.page.get_by_role("button", name="Download").click()
+    path = tmp_path / "experiment.json"
+    download.value.save_as(path)
+    assert json.loads(path.read_text())["name"] == "spiral"
+    arrays = trace(path, STEPS, tmp_path / "trace.npz")
+
+    stage = lab.page.get_by_role("application")
+    stage.focus()
+    lab.page.keyboard.press("ArrowRight")  # layer 2, and from its unit into the weights
+    checked = 0
+    for down in range(3):
+        lab.page.keyboard.press("ArrowDown")
+        lab.page.keyboard.press("Enter")
+        row = down + 1 if down else 1
+        place = lab.page.get_by_test_id("inspector-place").inner_text()
+        name, index = place.split("[")[0].split()[-1], place.split("[")[1].rstrip("]")
+        row, column = (int(part) for part in index.split(","))
+        expect(lab.page.get_by_test_id("inspector-gradient").first).to_be_visible()
+        assert shown(lab, "weight") == arrays[f"param/{name}"][row, column]
+        assert shown(lab, "gradient") == arrays[f"grad/{name}"][row, column]
+        assert shown(lab, "update") == arrays[f"update/{name}"][row, column]
+        checked += 1
+        lab.page.keyboard.press("Escape")
+    assert checked == 3
+
+
+def test_a_gradient_is_proved_on_demand(lab: Lab) -> None:
+    lab.pause()
+    lab.dial("step")
+    lab.forward()
+    stage = lab.page.get_by_role("application")
+    stage.focus()
+    lab.page.keyboard.press("ArrowRight")
+    lab.page.keyboard.press("Enter")
+    lab.page.get_by_role("button", name="Prove it").click()
+    expect(lab.page.get_by_text("Proved", exact=True)).to_be_visible()
