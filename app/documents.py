@@ -6,6 +6,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
+from app.protocol import REQUEST, Request
 from engine.experiment import Experiment
 from engine.problem import BadExperiment, Problem
 from engine.tagged import kinds
@@ -13,37 +14,44 @@ from engine.tagged import kinds
 T = TypeVar("T")
 
 LARGEST = 131_072  # bytes of one document or message
-
-
 EXPERIMENT = TypeAdapter(Experiment)
-
 
 
 def read_experiment(text: str | bytes) -> Experiment:
     """An experiment from its JSON text; BadExperiment with every problem found."""
-    experiment: Experiment = read(EXPERIMENT, text)
+    experiment: Experiment = _read(EXPERIMENT, text)
     return experiment
 
 
-def read(kind: TypeAdapter[T], text: str | bytes) -> T:
+def read_request(text: str | bytes) -> Request:
+    """A request from its JSON text; BadExperiment with every problem found, by the fields of the request."""
+    return _read(REQUEST, text, skip=1)  # a place would begin with the kind of the request, which is no field
+
+
+def size(text: str | bytes) -> int:
+    """Bytes of a text as it travels; a lone surrogate, which cannot travel, counts like its neighbours."""
+    return len(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
+
+
+def _read(kind: TypeAdapter[T], text: str | bytes, skip: int = 0) -> T:
     """Parse and validate: size first, then syntax and depth, then meaning."""
-    if len(text) > LARGEST:
-        raise BadExperiment([problem("", "too_long", f"at most {LARGEST:,} bytes", f"{len(text):,}")])
+    if (length := size(text)) > LARGEST:
+        raise BadExperiment([problem("", "too_long", f"at most {LARGEST:,} bytes", f"{length:,}")])
     try:
         return kind.validate_json(text)
     except ValidationError as error:
-        raise BadExperiment(_problems(error)) from None
+        raise BadExperiment(_problems(error, skip)) from None
 
 
 def problem(where: str, code: str, expected: str, came: str) -> Problem:
     return Problem(where, code, expected, came, {"expected": expected, "came": came})
 
 
-def _problems(error: ValidationError) -> list[Problem]:
+def _problems(error: ValidationError, skip: int) -> list[Problem]:
     """Pydantic's findings in our words; a choice that refused itself brings its own problems."""
     problems: list[Problem] = []
     for found in error.errors(include_url=False):
-        where = ".".join(str(part) for part in found["loc"] if part not in TAGS)
+        where = _where(found["loc"][skip:], unknown=found["type"] in UNKNOWN)
         own = found.get("ctx", {}).get("error")
         if isinstance(own, BadExperiment):
             problems += [
@@ -55,6 +63,13 @@ def _problems(error: ValidationError) -> list[Problem]:
     return problems
 
 
+def _where(path: tuple[int | str, ...], *, unknown: bool) -> str:
+    """The place as a dotted path. An unknown field ends it, whatever its name: that may be a tag's."""
+    end = len(path) - unknown
+    return ".".join([str(part) for part in path[:end] if part not in TAGS] + [str(part) for part in path[end:]])
+
+
+UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
 _CODES = {
     "finite_number": ("finite", "a finite number"),
     "missing": ("missing", "a value"),
@@ -62,6 +77,7 @@ _CODES = {
     "extra_forbidden": ("unknown", "no such field"),
     "union_tag_not_found": ("missing_kind", "a kind"),
     "dataclass_type": ("type", "an object"),
+    "string_unicode": ("not_json", "a JSON document"),
 }
 
 
@@ -73,11 +89,13 @@ def _problem(where: str, found: Any) -> Problem:
         words = {"greater_than_equal": "at least", "greater_than": "above", "less_than_equal": "at most", "less_than": "below"}
         return problem(where, kind, f"{words[kind]} {limit:,}", came)
     if kind == "union_tag_invalid":
-        return problem(f"{where}.kind".lstrip("."), "kind", f"one of {context['expected_tags']}", context["tag"])
+        return problem(f"{where}.kind".lstrip("."), "kind", f"one of {context['expected_tags']}", short(context["tag"]))
     if kind == "literal_error":
         return problem(where, "kind", f"one of {context['expected']}", came)
     if kind == "json_invalid":
         return problem(where, "not_json", "a JSON document", context["error"])
+    if kind == "too_long":
+        return problem(where, "type", f"at most {context['max_length']} values", f"{context['actual_length']}")
     if kind in _CODES:
         code, expected = _CODES[kind]
         return problem(where, code, expected, "nothing" if code.startswith("missing") else came)

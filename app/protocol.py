@@ -59,7 +59,7 @@ class Open(Choice):
     generation: Id
     experiment: Experiment
     edits: tuple[RateEdit, ...] = ()
-    step: Step = 1
+    step: Annotated[int, Range(0, 10_000_000)] = 1
     look: Look = field(default_factory=Look)
 
 
@@ -268,14 +268,20 @@ class Fault:
     values: dict[str, str | int | float]
 
 
+Reason = Literal["experiment", "message", "stale", "fault"]
+
+
 @dataclass(frozen=True)
 class Problems:
-    """Why a request was not done. The session goes on as it was."""
+    """Why a request was not done. The session goes on as it was.
+
+    Places are fields of the request, but where the reason is "experiment" they are fields of the experiment.
+    """
 
     kind: Literal["problems"]
     id: int
     generation: int
-    reason: Literal["experiment", "message", "stale", "fault"]
+    reason: Reason
     problems: tuple[Fault, ...]
 
 

@@ -60,14 +60,17 @@ class Session:
         try:
             if isinstance(message, bytes):
                 raise BadExperiment([problem("", "not_text", "a JSON text message", f"{len(message)} bytes of binary")])
-            request = read(REQUEST, message)
+            request = read_request(message)
             return list(self._handle(request))
         except BadExperiment as error:
-            reason = "experiment" if isinstance(request, Open) or _about_experiment(error) else "message"
-            return [self._problems(request, reason, error.problems)]
+            if request is None:
+                return [dump(misread(message, self.generation, error.problems))]
+            reason: Reason = "experiment" if isinstance(request, Open) else "message"
+            return [dump(refusal(request, reason, error.problems))]
         except Exception:
             log.exception("a request failed")
-            return [self._problems(request, "fault", [problem("", "fault", "an answer", "a fault in Backflow")])]
+            ours = replace(misread(message, self.generation, [FAULT]), reason="fault")
+            return [dump(ours)]
 
     def _handle(self, request: Request) -> Iterator[Message]:
         if isinstance(request, Open):

@@ -20,7 +20,8 @@ CACHE_LINE = 64  # bytes
 def buffer(shape: tuple[int, ...], dtype: DTypeLike, fill: float = 0.0) -> Array:
     """A new array that begins on a cache line.
 
-    An elementwise call on a layer's worth of numbers is up to half again as slow where its vectors straddle two.
+    An elementwise call on a layer's worth of numbers is up to half again as slow where its vectors straddle
+    two of them.
     """
     kind = np.dtype(dtype)
     size = prod(shape) * kind.itemsize

@@ -182,6 +182,20 @@ def test_a_network_that_is_too_large_is_refused_before_anything_is_allocated() -
     assert peak < 1_000_000
 
 
+@pytest.mark.parametrize("limit", ["parameters", "memory", "multiply_adds"])
+def test_a_cost_may_reach_its_limit_and_not_pass_it(limit: str) -> None:
+    experiment = Experiment(network=network(8, 1))
+    _, plan = planned(experiment)
+    cost = {
+        "parameters": plan.parameter_count,
+        "memory": plan.memory(32, "float32"),
+        "multiply_adds": 3 * 32 * plan.multiply_adds,
+    }[limit]
+    planned(experiment, Limits(**{limit: cost}))
+    (found,) = problems(lambda: planned(experiment, Limits(**{limit: cost - 1})))
+    assert found.came == f"{cost:,}"
+
+
 def test_the_stated_number_of_parameters_is_the_allocated_one() -> None:
     layers = (Linear(out_features=7), Tanh(), Linear(out_features=3, bias=False))
     plan = Network(layers, 5)

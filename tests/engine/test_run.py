@@ -139,6 +139,7 @@ def test_checkpoints_thin_out_and_seeking_stays_exact() -> None:
     run.advance(steps)
     assert CHECKPOINTS // 2 <= len(run._checkpoints) <= CHECKPOINTS
     assert run._stride > 16
+    assert set(run._checkpoints) == set(range(0, steps + 1, run._stride))
     run.seek(777)
     assert shown(run) == shown(witness)
     run.seek(steps)

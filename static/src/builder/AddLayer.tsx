@@ -6,7 +6,15 @@ import type { Kind } from "../wire/messages";
 import { t } from "../words/words";
 
 /** A button that opens into the kinds of layer there are. */
-export function AddLayer({ kinds, label, onAdd }: { kinds: readonly Kind[]; label: string; onAdd: (kind: Kind) => void }): JSX.Element {
+export function AddLayer({
+  kinds,
+  label,
+  onAdd,
+}: {
+  kinds: readonly Kind[];
+  label: string;
+  onAdd: (kind: Kind) => void;
+}): JSX.Element {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
 

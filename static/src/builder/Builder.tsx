@@ -13,7 +13,7 @@ import { Network } from "./Network";
 import { Optimizer } from "./Optimizer";
 import { AllProblems, OtherProblems } from "./Problems";
 
-/** The experiment with every default written out; null before there is one, or if it is none that can be shown. */
+/** The experiment with every default written out; null before there is one and if it cannot be shown. */
 const completed = computed(() => {
   const [document, known] = [experiment.value, catalogue.value];
   try {

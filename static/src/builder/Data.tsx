@@ -18,7 +18,8 @@ import { drawPictures, drawPoints, SIZE } from "./thumbnail";
 /** Which data, how many of them, how noisy, and how many are held back for the test. */
 export function Data({ of, known }: { of: Experiment; known: Catalogue }): JSX.Element {
   const title = useId();
-  const set = (name: string, value: unknown): void => change({ ...of, data: { ...of.data, [name]: value } as Experiment["data"] });
+  const set = (name: string, value: unknown): void =>
+    change({ ...of, data: { ...of.data, [name]: value } as Experiment["data"] });
   return (
     <section class="builder-section" aria-labelledby={title}>
       <header>
@@ -29,7 +30,12 @@ export function Data({ of, known }: { of: Experiment; known: Catalogue }): JSX.E
         <Thumbnail />
         <div>
           <KindOfData of={of} known={known} />
-          <Settings kind={named(known.data, of.data.kind)} chosen={of.data as unknown as Chosen} at="data" onSet={set} />
+          <Settings
+            kind={named(known.data, of.data.kind)}
+            chosen={of.data as unknown as Chosen}
+            at="data"
+            onSet={set}
+          />
           <Problems at="data" />
         </div>
       </div>
@@ -44,13 +50,19 @@ function KindOfData({ of, known }: { of: Experiment; known: Catalogue }): JSX.El
       class="builder-wide"
       aria-label={t("builder.kind.data")}
       value={of.data.kind}
-      onChange={(event) => change(fitting(of, event.currentTarget.value as Experiment["data"]["kind"], known))}
+      onChange={(event) =>
+        change(fitting(of, event.currentTarget.value as Experiment["data"]["kind"], known))
+      }
     >
       {GROUPS.map((group) => (
         <optgroup key={group} label={t(`builder.group.${group}`)}>
-          {kinds.filter((kind) => groupOf(kind) === group).map((kind) => (
-            <option key={kind} value={kind}>{nameOf("data", kind)}</option>
-          ))}
+          {kinds
+            .filter((kind) => groupOf(kind) === group)
+            .map((kind) => (
+              <option key={kind} value={kind}>
+                {nameOf("data", kind)}
+              </option>
+            ))}
         </optgroup>
       ))}
     </select>
@@ -71,7 +83,13 @@ function Thumbnail(): JSX.Element | null {
   useEffect(() => {
     const context = canvas.current && prepared(canvas.current);
     if (!context || !data) return;
-    if (data.picture && pictures) drawPictures(context, pictures.map((each) => each.pixels), data.picture[1], colours);
+    if (data.picture && pictures)
+      drawPictures(
+        context,
+        pictures.map((each) => each.pixels),
+        data.picture[1],
+        colours,
+      );
     else drawPoints(context, data.points, data.classes !== null, colours);
   }, [data, pictures, colours]);
 
@@ -83,7 +101,11 @@ function Thumbnail(): JSX.Element | null {
         <canvas
           ref={canvas}
           role="img"
-          aria-label={data.picture ? t("builder.thumbnail.pictures") : t("builder.thumbnail.points", { count: count(data.points.length) })}
+          aria-label={
+            data.picture
+              ? t("builder.thumbnail.pictures")
+              : t("builder.thumbnail.points", { count: count(data.points.length) })
+          }
         />
       )}
       <p>{t("builder.split.train", { count: count(data.train) })}</p>

@@ -31,7 +31,9 @@ export function Examples(): JSX.Element {
         </option>
       )}
       {examples.map(({ name }) => (
-        <option key={name} value={name}>{titleOf(name)}</option>
+        <option key={name} value={name}>
+          {titleOf(name)}
+        </option>
       ))}
     </select>
   );

@@ -27,10 +27,22 @@ export function Files(): JSX.Element {
 
   return (
     <div class="builder-files">
-      <button type="button" class="button icon-only" aria-label={t("files.download")} title={t("files.download")} onClick={download}>
+      <button
+        type="button"
+        class="button icon-only"
+        aria-label={t("files.download")}
+        title={t("files.download")}
+        onClick={download}
+      >
         <Icon name="download" />
       </button>
-      <button type="button" class="button icon-only" aria-label={t("files.open")} title={t("files.open")} onClick={() => input.current?.click()}>
+      <button
+        type="button"
+        class="button icon-only"
+        aria-label={t("files.open")}
+        title={t("files.open")}
+        onClick={() => input.current?.click()}
+      >
         <Icon name="upload" />
       </button>
       <input
@@ -60,11 +72,15 @@ function Refusal({ refused, onClose }: { refused: Refused; onClose: () => void }
       <ul>
         {refused.problems.map((problem) => (
           <li key={problem.where + problem.code}>
-            {problem.where ? t("files.where", { where: problem.where, words: sentence(problem) }) : sentence(problem)}
+            {problem.where
+              ? t("files.where", { where: problem.where, words: sentence(problem) })
+              : sentence(problem)}
           </li>
         ))}
       </ul>
-      <button type="button" class="button outlined" onClick={onClose}>{t("files.close")}</button>
+      <button type="button" class="button outlined" onClick={onClose}>
+        {t("files.close")}
+      </button>
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { t } from "../words/words";
 import { named, swapped, type Chosen } from "./kinds";
 import { nameOf } from "./names";
 import { NumberInput } from "./NumberInput";
+import { Picker } from "./Picker";
 import { Problems } from "./Problems";
 
 interface SettingsProps {
@@ -24,15 +25,17 @@ interface SettingsProps {
 export function Settings({ kind, chosen, at, onSet, only = () => true }: SettingsProps): JSX.Element {
   return (
     <>
-      {kind.settings.filter(({ name }) => only(name)).map((setting) => (
-        <Field
-          key={setting.name}
-          setting={setting}
-          value={chosen[setting.name]}
-          at={`${at}.${setting.name}`}
-          onSet={(value) => onSet(setting.name, value)}
-        />
-      ))}
+      {kind.settings
+        .filter(({ name }) => only(name))
+        .map((setting) => (
+          <Field
+            key={setting.name}
+            setting={setting}
+            value={chosen[setting.name]}
+            at={`${at}.${setting.name}`}
+            onSet={(value) => onSet(setting.name, value)}
+          />
+        ))}
     </>
   );
 }
@@ -46,16 +49,32 @@ interface FieldProps {
 }
 
 /** One setting with its name, and below it whatever is wrong with it. */
-export function Field({ setting, value, at, onSet, label = nameOf("setting", setting.name) }: FieldProps): JSX.Element {
+export function Field({
+  setting,
+  value,
+  at,
+  onSet,
+  label = nameOf("setting", setting.name),
+}: FieldProps): JSX.Element {
   const id = useId();
-  if (setting.type === "choice") return <Choice label={label} chosen={value as Chosen} at={at} onSet={onSet} />;
+  if (setting.type === "choice")
+    return <Choice label={label} chosen={value as Chosen} at={at} onSet={onSet} />;
   if (setting.length > 1)
-    return <Several setting={setting} values={value as readonly number[]} at={at} onSet={onSet} label={label} />;
+    return (
+      <Several setting={setting} values={value as readonly number[]} at={at} onSet={onSet} label={label} />
+    );
   return (
     <div class="builder-field">
-      <label for={id} title={setting.name}>{label}</label>
+      <label for={id} title={setting.name}>
+        {label}
+      </label>
       {setting.type === "boolean" ? (
-        <input id={id} type="checkbox" checked={value === true} onChange={(e) => onSet(e.currentTarget.checked)} />
+        <input
+          id={id}
+          type="checkbox"
+          checked={value === true}
+          onChange={(e) => onSet(e.currentTarget.checked)}
+        />
       ) : setting.type === "option" ? (
         <Picker id={id} options={setting.options} picked={String(value)} onPick={onSet} />
       ) : (
@@ -92,7 +111,12 @@ function Several({ setting, values, at, onSet, label }: SeveralProps): JSX.Eleme
 }
 
 /** A choice inside a choice: how weights and biases start. */
-function Choice({ label, chosen, at, onSet }: { label: string; chosen: Chosen } & Pick<FieldProps, "at" | "onSet">): JSX.Element {
+function Choice({
+  label,
+  chosen,
+  at,
+  onSet,
+}: { label: string; chosen: Chosen } & Pick<FieldProps, "at" | "onSet">): JSX.Element {
   const id = useId();
   const kinds = catalogue.value?.initializers ?? [];
   const kind = named(kinds, chosen.kind);
@@ -111,28 +135,14 @@ function Choice({ label, chosen, at, onSet }: { label: string; chosen: Chosen } 
       </div>
       {kind.settings.length > 0 && (
         <div class="builder-inner" role="group" aria-label={label}>
-          <Settings kind={kind} chosen={chosen} at={at} onSet={(name, value) => onSet({ ...chosen, [name]: value })} />
+          <Settings
+            kind={kind}
+            chosen={chosen}
+            at={at}
+            onSet={(name, value) => onSet({ ...chosen, [name]: value })}
+          />
         </div>
       )}
     </>
-  );
-}
-
-interface PickerProps {
-  options: readonly string[];
-  picked: string;
-  onPick: (option: string) => void;
-  name?: (option: string) => string;
-  id?: string;
-  label?: string;
-}
-
-export function Picker({ options, picked, onPick, name = (option) => option, id, label }: PickerProps): JSX.Element {
-  return (
-    <select id={id} aria-label={label} value={picked} onChange={(event) => onPick(event.currentTarget.value)}>
-      {options.map((option) => (
-        <option key={option} value={option}>{name(option)}</option>
-      ))}
-    </select>
   );
 }

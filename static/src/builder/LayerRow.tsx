@@ -6,9 +6,10 @@ import type { Catalogue } from "../wire/messages";
 import { locale, n, t } from "../words/words";
 import { AddLayer } from "./AddLayer";
 import type { Drag } from "./drag";
-import { Picker, Settings } from "./Form";
+import { Settings } from "./Form";
 import { named, swapped, type Chosen } from "./kinds";
 import type { Layer, Shape } from "./layers";
+import { Picker } from "./Picker";
 import { Problems } from "./Problems";
 
 interface Props {
@@ -30,7 +31,8 @@ interface Props {
 /** A line of the network: a grip to move it by, what it is, and when open its settings. */
 export function LayerRow(props: Props): JSX.Element {
   const { layer, shape, place, places, chosen, open, drag, onOpen } = props;
-  const dropped = drag.gap === place ? " drop-before" : drag.gap === places && place === places - 1 ? " drop-after" : "";
+  const dropped =
+    drag.gap === place ? " drop-before" : drag.gap === places && place === places - 1 ? " drop-after" : "";
   return (
     <li
       class={`builder-layer${chosen ? " chosen" : ""}${drag.from === place ? " dragged" : ""}${dropped}`}
@@ -51,7 +53,14 @@ export function LayerRow(props: Props): JSX.Element {
         >
           <Icon name="grip" size={13} />
         </button>
-        <button type="button" class="builder-name" data-part="name" aria-current={chosen} aria-expanded={open} onClick={onOpen}>
+        <button
+          type="button"
+          class="builder-name"
+          data-part="name"
+          aria-current={chosen}
+          aria-expanded={open}
+          onClick={onOpen}
+        >
           <span>
             {layer.kind}
             {layer.kind === "Linear" && <small>{` ${shape.inputs} → ${shape.outputs}`}</small>}
@@ -103,8 +112,17 @@ function Editor({ layer, shape, place, known, onReplace, onAddBelow, onRemove }:
         onSet={(setting, value) => onReplace({ ...layer, [setting]: value } as Layer)}
       />
       <div class="builder-acts">
-        <AddLayer kinds={known.layers} label={t("builder.add.below")} onAdd={(kind) => onAddBelow(kind.kind)} />
-        <button type="button" class="button" aria-label={t("builder.remove.layer", { layer: name })} onClick={onRemove}>
+        <AddLayer
+          kinds={known.layers}
+          label={t("builder.add.below")}
+          onAdd={(kind) => onAddBelow(kind.kind)}
+        />
+        <button
+          type="button"
+          class="button"
+          aria-label={t("builder.remove.layer", { layer: name })}
+          onClick={onRemove}
+        >
           <Icon name="trash" size={14} />
           {t("builder.remove")}
         </button>

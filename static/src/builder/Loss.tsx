@@ -4,9 +4,10 @@ import { useId } from "preact/hooks";
 import { change } from "../state/experiment";
 import type { Catalogue, Experiment } from "../wire/messages";
 import { t } from "../words/words";
-import { Picker, Settings } from "./Form";
+import { Settings } from "./Form";
 import { named, swapped, type Chosen } from "./kinds";
 import { nameOf } from "./names";
+import { Picker } from "./Picker";
 import { Problems } from "./Problems";
 
 export function Loss({ of, known }: { of: Experiment; known: Catalogue }): JSX.Element {

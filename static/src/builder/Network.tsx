@@ -15,7 +15,7 @@ import { insert, move, remove, replace, shapes } from "./layers";
 import { Problems } from "./Problems";
 import { SeedField } from "./SeedField";
 
-/** The layers in the order of the forward pass: edited in place, moved by dragging or by Alt and the arrow keys. */
+/** The layers in the order of the forward pass: edited in place, moved by dragging or by Alt and arrows. */
 export function Network({ of, known }: { of: Experiment; known: Catalogue }): JSX.Element {
   const title = useId();
   const list = useRef<HTMLOListElement>(null);
@@ -117,7 +117,9 @@ export function Network({ of, known }: { of: Experiment; known: Catalogue }): JS
       <Problems at="network" />
       <Problems at="network.layers" />
       <AddLayer kinds={known.layers} label={t("builder.add")} onAdd={(kind) => add(kind.kind, places)} />
-      <p class="visually-hidden" role="status">{said}</p>
+      <p class="visually-hidden" role="status">
+        {said}
+      </p>
     </section>
   );
 }

@@ -19,7 +19,12 @@ function type(input: HTMLInputElement, text: string): void {
 }
 
 function press(input: HTMLInputElement, key: string, more: KeyboardEventInit = {}): void {
-  act(() => void input.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more })));
+  act(
+    () =>
+      void input.dispatchEvent(
+        new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }),
+      ),
+  );
 }
 
 beforeEach(() => {
@@ -43,7 +48,7 @@ test("a number is taken on leaving the field, once", () => {
   expect(taken).toHaveBeenCalledTimes(1);
 });
 
-test("what cannot be taken is not sent: it stays as typed, with the reason, until Escape brings the value back", () => {
+test("what cannot be taken is not sent; it stays, with the reason, until Escape brings the value back", () => {
   const input = show(8);
   type(input, "0");
   press(input, "Enter");

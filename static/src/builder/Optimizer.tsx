@@ -6,14 +6,15 @@ import { change, problems } from "../state/experiment";
 import { adopt, editRate, frame } from "../state/run";
 import type { Catalogue, Experiment, Setting } from "../wire/messages";
 import { t } from "../words/words";
-import { Field, Picker, Settings } from "./Form";
+import { Field, Settings } from "./Form";
 import { named, swapped, type Chosen } from "./kinds";
+import { Picker } from "./Picker";
 import { Problems } from "./Problems";
 import { SeedField } from "./SeedField";
 
 const RATE = "lr";
 
-/** How weights are changed, and in what portions. The learning rate alone can change while the run goes on. */
+/** How weights are changed, and in what portions. Only the learning rate can change while the run goes on. */
 export function Optimizer({ of, known }: { of: Experiment; known: Catalogue }): JSX.Element {
   const title = useId();
   const chosen = of.optimizer as unknown as Chosen;
@@ -30,7 +31,13 @@ export function Optimizer({ of, known }: { of: Experiment; known: Catalogue }): 
         />
       </header>
       <Problems at="optimizer" />
-      <Settings kind={kind} chosen={chosen} at="optimizer" onSet={(_, value) => setRate(of, value as number)} only={isRate} />
+      <Settings
+        kind={kind}
+        chosen={chosen}
+        at="optimizer"
+        onSet={(_, value) => setRate(of, value as number)}
+        only={isRate}
+      />
       <PlainField of={of} setting={known.experiment.find((each) => each.name === "batch")} />
       <SeedField of={of} known={known} name="order" label={t("builder.seed.order")} />
       <details class="builder-more">
@@ -56,7 +63,9 @@ export function Optimizer({ of, known }: { of: Experiment; known: Catalogue }): 
 function PlainField({ of, setting }: { of: Experiment; setting: Setting | undefined }): JSX.Element | null {
   if (!setting) return null;
   const name = setting.name as "batch" | "dtype";
-  return <Field setting={setting} value={of[name]} at={name} onSet={(value) => change({ ...of, [name]: value })} />;
+  return (
+    <Field setting={setting} value={of[name]} at={name} onSet={(value) => change({ ...of, [name]: value })} />
+  );
 }
 
 /** An edit at the step shown, unless there is no run of this experiment that could go on. */

@@ -28,7 +28,15 @@ export function AllProblems(): JSX.Element {
 }
 
 /** A sentence with the mark that says something is wrong, and a button if one press can mend it. */
-export function Problem({ words, mend, id }: { words: string; mend?: Mend | null; id?: string }): JSX.Element {
+export function Problem({
+  words,
+  mend,
+  id,
+}: {
+  words: string;
+  mend?: Mend | null;
+  id?: string;
+}): JSX.Element {
   return (
     <div class="builder-problem" id={id} role="alert">
       <Icon name="warn" size={14} />

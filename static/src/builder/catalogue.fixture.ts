@@ -18,7 +18,13 @@ const start = setting("weight_init", { kind: "default" }, { type: "choice" });
 const kind = (name: string, settings: Setting[] = []): Kind => ({ kind: name, settings });
 
 export const catalogue: Catalogue = {
-  data: [kind("spiral", made), kind("moons", made), kind("sine", made), kind("digits", real), kind("iris", real)],
+  data: [
+    kind("spiral", made),
+    kind("moons", made),
+    kind("sine", made),
+    kind("digits", real),
+    kind("iris", real),
+  ],
   layers: [kind("Linear", [units, setting("bias", true), start]), kind("Tanh"), kind("ReLU")],
   losses: ["CrossEntropyLoss", "BCEWithLogitsLoss", "MSELoss", "HuberLoss"].map((name) => kind(name)),
   optimizers: [kind("SGD", [rate, setting("momentum", 0)]), kind("Adam", [rate, epsilon])],
@@ -31,7 +37,13 @@ export const catalogue: Catalogue = {
 };
 
 const linear = (out_features: number) =>
-  ({ kind: "Linear", out_features, bias: true, weight_init: { kind: "default" }, bias_init: { kind: "default" } }) as const;
+  ({
+    kind: "Linear",
+    out_features,
+    bias: true,
+    weight_init: { kind: "default" },
+    bias_init: { kind: "default" },
+  }) as const;
 
 /** Spiral, 2-8-1 tanh. */
 export const spiral: Experiment = {

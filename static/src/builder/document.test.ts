@@ -10,16 +10,24 @@ test("an experiment written to a file reads back as itself", () => {
 test("what a document leaves out takes its default", () => {
   const { data, network, loss } = spiral;
   const found = experimentFrom({ data, network, loss, optimizer: { kind: "Adam" } as never }, catalogue);
-  expect(found).toMatchObject({ version: 1, name: "", batch: 32, dtype: "float32", optimizer: { lr: 0.001, eps: 1e-8 } });
+  expect(found).toMatchObject({
+    version: 1,
+    name: "",
+    batch: 32,
+    dtype: "float32",
+    optimizer: { lr: 0.001, eps: 1e-8 },
+  });
   expect(found.seeds).toEqual({ data: 0, init: 0, order: 0, dropout: 0 });
 });
 
 describe("a part that only its author can choose", () => {
   test("is named when it is missing", () => {
     const found = missingParts({ data: spiral.data, network: {} as never });
-    expect(found.map((each) => [each.where, each.code])).toEqual(
-      [["loss", "missing"], ["optimizer", "missing"], ["network.layers", "missing"]],
-    );
+    expect(found.map((each) => [each.where, each.code])).toEqual([
+      ["loss", "missing"],
+      ["optimizer", "missing"],
+      ["network.layers", "missing"],
+    ]);
     expect(missingParts(spiral)).toEqual([]);
   });
 });
@@ -30,7 +38,7 @@ test("a file is named after its experiment, in letters every file system takes",
   expect(fileName({ ...spiral, name: "../" })).toBe("experiment.json");
 });
 
-test("two documents are the same experiment though one leaves out a default and orders its fields otherwise", () => {
+test("a default left out or another order of fields makes no other experiment", () => {
   const { seeds, dtype, ...rest } = spiral;
   const other = { dtype, seeds: { order: 11, init: 7, data: 3 } as typeof seeds, ...rest };
   expect(sameExperiment(spiral, other, catalogue)).toBe(true);

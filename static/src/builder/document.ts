@@ -6,7 +6,10 @@ import { completed, type Chosen } from "./kinds";
 export const LARGEST = 131_072;
 
 export function fileName(experiment: Experiment): string {
-  const plain = experiment.name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
+  const plain = experiment.name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "");
   return `${plain || "experiment"}.json`;
 }
 
@@ -23,12 +26,16 @@ export function missingParts(document: Partial<Experiment>): Fault[] {
   return missing.map((where) => fault(where, "missing", "a value", "nothing"));
 }
 
-/** Do two documents mean the same experiment, whatever defaults they leave out and however they are ordered? */
-export function sameExperiment(a: Partial<Experiment>, b: Partial<Experiment>, catalogue: Catalogue): boolean {
+/** Do two documents mean the same experiment? Defaults left out and the order of fields play no part. */
+export function sameExperiment(
+  a: Partial<Experiment>,
+  b: Partial<Experiment>,
+  catalogue: Catalogue,
+): boolean {
   return sorted(experimentFrom(a, catalogue)) === sorted(experimentFrom(b, catalogue));
 }
 
-/** A document that the service found valid and that has its parts, with every setting left out at its default. */
+/** A document that is valid and has its parts, with every setting that it leaves out at its default. */
 export function experimentFrom(document: Partial<Experiment>, catalogue: Catalogue): Experiment {
   const { initializers } = catalogue;
   const whole = <T>(chosen: unknown, kinds: Catalogue["layers"]): T =>
@@ -53,7 +60,9 @@ export function fault(where: string, code: string, expected: string, came: strin
 /** JSON text in which the order of the fields plays no part. */
 function sorted(value: unknown): string {
   const inOrder = (_: string, part: unknown): unknown =>
-    part && typeof part === "object" && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort()) : part;
+    part && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort())
+      : part;
   return JSON.stringify(value, inOrder);
 }
 

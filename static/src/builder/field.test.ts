@@ -6,7 +6,13 @@ import { read, spelled, stepped, written } from "./field";
 describe("reading a number", () => {
   test("takes what people type: decimals, exponents, a true minus, thousands", () => {
     const wide = { ...rate, low: -1e6 };
-    for (const [text, value] of [["0.03", 0.03], [" .5 ", 0.5], ["1e-3", 0.001], ["−2", -2], ["20,000", 20000]] as const)
+    for (const [text, value] of [
+      ["0.03", 0.03],
+      [" .5 ", 0.5],
+      ["1e-3", 0.001],
+      ["−2", -2],
+      ["20,000", 20000],
+    ] as const)
       expect(read(wide, text)).toEqual({ value, refusal: null });
   });
 
@@ -22,7 +28,10 @@ describe("reading a number", () => {
   });
 
   test("refuses a number outside the limits, and names them", () => {
-    expect(read(units, "0").refusal).toEqual({ code: "range", values: { came: "0", low: "1", high: "4096" } });
+    expect(read(units, "0").refusal).toEqual({
+      code: "range",
+      values: { came: "0", low: "1", high: "4096" },
+    });
     expect(read(units, "1e12").refusal?.code).toBe("range");
     expect(read(rate, "-1").refusal?.code).toBe("range");
     expect(read(rate, "0").value).toBe(0);
@@ -36,7 +45,9 @@ describe("reading a number", () => {
 
 describe("the arrow keys", () => {
   test("step whole numbers by one, or ten", () => {
-    expect([stepped(units, 8, 1, false), stepped(units, 8, -1, false), stepped(units, 8, 1, true)]).toEqual([9, 7, 18]);
+    expect([stepped(units, 8, 1, false), stepped(units, 8, -1, false), stepped(units, 8, 1, true)]).toEqual([
+      9, 7, 18,
+    ]);
   });
 
   test("step other numbers by one of their leading digit, down through a power of ten as well", () => {
@@ -61,7 +72,8 @@ describe("the arrow keys", () => {
 
 test("a value written into its field reads back as itself", () => {
   const wide = { ...rate, low: -1e9 };
-  for (const value of [1e-8, -0.5, 0.1, 4294967295 / 1e4, -1e-12]) expect(read(wide, written(value)).value).toBe(value);
+  for (const value of [1e-8, -0.5, 0.1, 4294967295 / 1e4, -1e-12])
+    expect(read(wide, written(value)).value).toBe(value);
 });
 
 test("a value spelled for assistive technology has no exponent", () => {

@@ -1,4 +1,4 @@
-/** What a person types into a number field: read, judged by the catalogue's limits, stepped by the arrow keys. */
+/** What a person types into a number field: read, judged by the catalogue's limits, stepped by arrow keys. */
 import type { Setting } from "../wire/messages";
 
 export type Limits = Pick<Setting, "type" | "low" | "high" | "above">;
@@ -18,13 +18,14 @@ export function read(limits: Limits, text: string): Reading {
   const value = NUMBER.test(plain) ? Number(plain) : NaN;
   if (!Number.isFinite(value)) return refused(limits.type === "integer" ? "whole" : "number", { came });
   if (limits.type === "integer" && !Number.isInteger(value)) return refused("whole", { came });
-  if (!admits(limits, value)) return refused(limits.above ? "range_above" : "range", { came, ...ends(limits) });
+  if (!admits(limits, value))
+    return refused(limits.above ? "range_above" : "range", { came, ...ends(limits) });
   return { value, refusal: null };
 }
 
 /**
- * The next value up or down: whole numbers by 1, others by one unit of their leading digit, so that 0.006 goes to
- * 0.007 and 0.01 down to 0.009. `far` steps ten at once. Stops at the limits.
+ * The next value up or down: whole numbers by 1, others by one unit of their leading digit, so that 0.006 goes
+ * to 0.007 and 0.01 down to 0.009. `far` steps ten at once. Stops at the limits.
  */
 export function stepped(limits: Limits, value: number, direction: 1 | -1, far: boolean): number {
   const size = (far ? 10 : 1) * (limits.type === "integer" ? 1 : unit(limits, value, direction));

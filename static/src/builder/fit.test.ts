@@ -5,7 +5,8 @@ import { catalogue, spiral } from "./catalogue.fixture";
 import { addition, factsOf, fitting, groupOf, outputsNeeded, withOutputs } from "./fit";
 import { insert } from "./layers";
 
-const outputs = (of: Experiment) => of.network.layers.map((layer) => (layer.kind === "Linear" ? layer.out_features : 0));
+const outputs = (of: Experiment) =>
+  of.network.layers.map((layer) => (layer.kind === "Linear" ? layer.out_features : 0));
 
 describe("choosing other data", () => {
   test("with several classes brings softmax cross-entropy and an output a class", () => {
@@ -33,7 +34,11 @@ describe("choosing other data", () => {
 
   test("leaves optimizer, batch and seeds alone", () => {
     const { optimizer, batch, seeds } = fitting(spiral, "digits", catalogue);
-    expect({ optimizer, batch, seeds }).toEqual({ optimizer: spiral.optimizer, batch: 32, seeds: spiral.seeds });
+    expect({ optimizer, batch, seeds }).toEqual({
+      optimizer: spiral.optimizer,
+      batch: 32,
+      seeds: spiral.seeds,
+    });
   });
 });
 
@@ -47,7 +52,7 @@ test("a network without a linear layer gets one at its end", () => {
   expect(outputs(withOutputs(none, 3, catalogue))).toEqual([0, 3]);
 });
 
-test("a linear layer added at the end has the outputs that the loss needs; elsewhere the default number of units", () => {
+test("a linear layer added at the end has the outputs that the loss needs, elsewhere the default", () => {
   expect(addition(spiral, "Linear", 3, catalogue)).toMatchObject({ kind: "Linear", out_features: 1 });
   expect(addition(spiral, "Linear", 1, catalogue)).toMatchObject({ kind: "Linear", out_features: 8 });
   expect(addition(spiral, "ReLU", 3, catalogue)).toEqual({ kind: "ReLU" });
@@ -60,7 +65,11 @@ test("two classes need one output, or two for a softmax", () => {
 });
 
 test("every kind of data has its group", () => {
-  expect(["xor", "digits", "iris", "sine", "plane"].map((kind) => groupOf(kind as "xor"))).toEqual(
-    ["made", "real", "real", "regression", "regression"],
-  );
+  expect(["xor", "digits", "iris", "sine", "plane"].map((kind) => groupOf(kind as "xor"))).toEqual([
+    "made",
+    "real",
+    "real",
+    "regression",
+    "regression",
+  ]);
 });

@@ -34,7 +34,7 @@ export function factsOf(kind: Data["kind"]): Facts {
   return FACTS[kind];
 }
 
-/** Where a kind of data stands in the list: points that were made, tables that were measured, or numbers to predict. */
+/** Where a kind of data stands in the list: points made, tables measured, or numbers to predict. */
 export function groupOf(kind: Data["kind"]): Group {
   if (FACTS[kind].classes === null) return "regression";
   return FACTS[kind].features === 2 ? "made" : "real";
@@ -47,8 +47,8 @@ export function outputsNeeded(loss: Loss["kind"], { classes }: Facts): number {
 }
 
 /**
- * The experiment on another kind of data. As long as the task stays the same (two classes, several, or numbers) the
- * loss stays; otherwise the usual loss of the new task takes its place. The last linear layer gets its outputs.
+ * The experiment on another kind of data. As long as the task stays the same (two classes, several, or numbers)
+ * the loss stays; otherwise the usual loss of the new task takes its place. The last linear layer is resized.
  */
 export function fitting(experiment: Experiment, kind: Data["kind"], catalogue: Catalogue): Experiment {
   const facts = FACTS[kind];
@@ -59,7 +59,7 @@ export function fitting(experiment: Experiment, kind: Data["kind"], catalogue: C
   return withOutputs({ ...experiment, data, loss }, outputsNeeded(loss.kind, facts), catalogue);
 }
 
-/** The same network with so many outputs: its last linear layer is resized; a network without one gets one. */
+/** The same network with so many outputs: its last linear layer is resized, or one is added. */
 export function withOutputs(experiment: Experiment, outputs: number, catalogue: Catalogue): Experiment {
   const layers = experiment.network.layers;
   const place = layers.map((layer) => layer.kind).lastIndexOf("Linear");
@@ -68,7 +68,7 @@ export function withOutputs(experiment: Experiment, outputs: number, catalogue: 
   return place < 0 ? insert(experiment, layers.length, resized) : replace(experiment, place, resized);
 }
 
-/** A layer to be added. A linear layer at the end gives what the loss needs, so that the network goes on running. */
+/** A layer to be added. A linear layer at the end gives what the loss needs, so that the run goes on. */
 export function addition(experiment: Experiment, kind: string, place: number, catalogue: Catalogue): Layer {
   const layer = fresh(named(catalogue.layers, kind)) as unknown as Layer;
   if (layer.kind !== "Linear" || place < experiment.network.layers.length) return layer;

@@ -6,7 +6,12 @@ import { completed, fresh, named, swapped } from "./kinds";
 const linear = named(catalogue.layers, "Linear");
 
 test("a fresh kind has every setting at its default", () => {
-  expect(fresh(linear)).toEqual({ kind: "Linear", out_features: 8, bias: true, weight_init: { kind: "default" } });
+  expect(fresh(linear)).toEqual({
+    kind: "Linear",
+    out_features: 8,
+    bias: true,
+    weight_init: { kind: "default" },
+  });
 });
 
 test("two fresh kinds share no inner object, so that editing one leaves the other alone", () => {
@@ -30,6 +35,10 @@ describe("swapping a kind", () => {
 });
 
 test("a document's choice is completed, and so is a choice inside it", () => {
-  const found = completed({ kind: "Linear", weight_init: { kind: "normal", std: 2 } }, catalogue.layers, catalogue.initializers);
+  const found = completed(
+    { kind: "Linear", weight_init: { kind: "normal", std: 2 } },
+    catalogue.layers,
+    catalogue.initializers,
+  );
   expect(found).toEqual({ ...fresh(linear), weight_init: { kind: "normal", mean: 0, std: 2 } });
 });

@@ -8,15 +8,20 @@ export function named(kinds: readonly Kind[], kind: string): Kind {
   const found = kinds.find((each) => each.kind === kind);
   if (found) return found;
   const known = kinds.map((each) => each.kind).join(", ");
-  throw new Error(`expected one of ${known}, got ${kind}; reload the page so that it knows this service's kinds`);
+  throw new Error(
+    `expected one of ${known}, got ${kind}; reload the page so that it knows this service's kinds`,
+  );
 }
 
 /** A kind with every setting at its default. */
 export function fresh(kind: Kind): Chosen {
-  return { kind: kind.kind, ...Object.fromEntries(kind.settings.map((s) => [s.name, structuredClone(s.default)])) };
+  return {
+    kind: kind.kind,
+    ...Object.fromEntries(kind.settings.map((s) => [s.name, structuredClone(s.default)])),
+  };
 }
 
-/** Swaps the kind. A setting that both have and that was set by hand is kept; one left at its default is not. */
+/** Swaps the kind. A setting that both have is kept if it was set by hand, not if it was left at its default. */
 export function swapped(chosen: Chosen, kinds: readonly Kind[], next: string): Chosen {
   const before = named(kinds, chosen.kind);
   const after = named(kinds, next);
@@ -24,7 +29,10 @@ export function swapped(chosen: Chosen, kinds: readonly Kind[], next: string): C
     const old = before.settings.find((each) => each.name === setting.name && each.type === setting.type);
     return old && !same(old.default, chosen[setting.name]);
   });
-  return { ...fresh(after), ...Object.fromEntries(kept.map((setting) => [setting.name, chosen[setting.name]])) };
+  return {
+    ...fresh(after),
+    ...Object.fromEntries(kept.map((setting) => [setting.name, chosen[setting.name]])),
+  };
 }
 
 /** Settings that a document leaves out take their defaults, in the choices inside it as well. */

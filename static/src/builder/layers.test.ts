@@ -15,7 +15,7 @@ test("removing and replacing touch one place", () => {
   expect(kinds(replace(spiral, 1, { kind: "ReLU" }))).toEqual(["Linear", "ReLU", "Linear"]);
 });
 
-test("an edit leaves the experiment it started from as it was, and shares the layers it did not touch", () => {
+test("an edit changes nothing of the experiment before it, and shares the layers it did not touch", () => {
   const before = structuredClone(spiral);
   const after = move(insert(replace(remove(spiral, 0), 0, { kind: "ReLU" }), 0, { kind: "SiLU" }), 0, 2);
   expect(spiral).toEqual(before);
@@ -30,11 +30,17 @@ describe("moving a layer", () => {
   });
 
   test("answers the same experiment when there is nowhere to go", () => {
-    for (const [from, to] of [[0, -1], [2, 3], [1, 1], [7, 0]] as const) expect(move(spiral, from, to)).toBe(spiral);
+    for (const [from, to] of [
+      [0, -1],
+      [2, 3],
+      [1, 1],
+      [7, 0],
+    ] as const)
+      expect(move(spiral, from, to)).toBe(spiral);
   });
 });
 
-test("a layer dropped in a gap beside itself stays; one dropped further down counts its own old place out", () => {
+test("a layer dropped beside itself stays; one dropped further down counts its old place out", () => {
   expect([landing(1, 0), landing(1, 1), landing(1, 2), landing(1, 3)]).toEqual([0, 1, 1, 2]);
 });
 
@@ -44,6 +50,8 @@ test("shapes follow the units of each linear layer, and a bias counts as a param
     { inputs: 8, outputs: 8, parameters: 0 },
     { inputs: 8, outputs: 1, parameters: 9 },
   ]);
-  const bare = spiral.network.layers.map((layer) => (layer.kind === "Linear" ? { ...layer, bias: false } : layer));
+  const bare = spiral.network.layers.map((layer) =>
+    layer.kind === "Linear" ? { ...layer, bias: false } : layer,
+  );
   expect(shapes(bare, 2).map((shape) => shape.parameters)).toEqual([16, 0, 8]);
 });

@@ -9,14 +9,20 @@ export function insert(experiment: Experiment, place: number, layer: Layer): Exp
 }
 
 export function remove(experiment: Experiment, place: number): Experiment {
-  return withLayers(experiment, experiment.network.layers.filter((_, i) => i !== place));
+  return withLayers(
+    experiment,
+    experiment.network.layers.filter((_, i) => i !== place),
+  );
 }
 
 export function replace(experiment: Experiment, place: number, layer: Layer): Experiment {
-  return withLayers(experiment, experiment.network.layers.map((old, i) => (i === place ? layer : old)));
+  return withLayers(
+    experiment,
+    experiment.network.layers.map((old, i) => (i === place ? layer : old)),
+  );
 }
 
-/** Puts a layer where its place is `to`; the same experiment if it is there already or there is no such place. */
+/** Puts a layer at place `to`; the same experiment if it is there already or there is no such place. */
 export function move(experiment: Experiment, from: number, to: number): Experiment {
   const layers = experiment.network.layers;
   const layer = layers[from];
@@ -24,7 +30,7 @@ export function move(experiment: Experiment, from: number, to: number): Experime
   return insert(remove(experiment, from), to, layer);
 }
 
-/** Where a layer dropped into a gap ends up: gap 0 is before the first layer, and its own old place closes behind it. */
+/** The place of a layer dropped into a gap (0 is before the first layer): its own old place closes behind it. */
 export function landing(from: number, gap: number): number {
   return gap > from ? gap - 1 : gap;
 }

@@ -4,7 +4,10 @@ import { catalogue, spiral } from "./catalogue.fixture";
 import { fault } from "./document";
 import { mendOf } from "./mend";
 
-const problem = (code: string, values: Record<string, number | string>) => ({ ...fault("x", code, "", ""), values });
+const problem = (code: string, values: Record<string, number | string>) => ({
+  ...fault("x", code, "", ""),
+  values,
+});
 
 test("a wrong number of outputs is mended by giving the last linear layer the right one", () => {
   const mend = mendOf(problem("outputs", { outputs: 3 }), spiral, catalogue);
@@ -18,7 +21,10 @@ test("a batch larger than the data becomes as large as the data", () => {
 
 test("a loss for classes becomes one for numbers, with one output", () => {
   const mend = mendOf(problem("loss_needs_classes", { loss: "CrossEntropyLoss" }), spiral, catalogue);
-  expect([mend?.next.loss.kind, mend?.words]).toEqual(["MSELoss", { key: "builder.mend.loss", loss: "MSELoss" }]);
+  expect([mend?.next.loss.kind, mend?.words]).toEqual([
+    "MSELoss",
+    { key: "builder.mend.loss", loss: "MSELoss" },
+  ]);
 });
 
 test("what one press cannot mend has no button", () => {

@@ -12,12 +12,18 @@ export interface Mend {
 export function mendOf(problem: Fault, experiment: Experiment, catalogue: Catalogue): Mend | null {
   const { outputs, limit } = problem.values;
   if (problem.code === "outputs" && typeof outputs === "number")
-    return { words: { key: "builder.mend.count", count: outputs }, next: withOutputs(experiment, outputs, catalogue) };
+    return {
+      words: { key: "builder.mend.count", count: outputs },
+      next: withOutputs(experiment, outputs, catalogue),
+    };
   if (problem.code === "batch_over_data" && typeof limit === "number")
     return { words: { key: "builder.mend.count", count: limit }, next: { ...experiment, batch: limit } };
   if (problem.code === "loss_needs_classes") {
     const loss = fresh(named(catalogue.losses, "MSELoss")) as unknown as Experiment["loss"];
-    return { words: { key: "builder.mend.loss", loss: loss.kind }, next: withOutputs({ ...experiment, loss }, 1, catalogue) };
+    return {
+      words: { key: "builder.mend.loss", loss: loss.kind },
+      next: withOutputs({ ...experiment, loss }, 1, catalogue),
+    };
   }
   return null;
 }

@@ -10,7 +10,12 @@ export function nameOf(what: Named, name: string): string {
 }
 
 /** A problem as a sentence: what was expected, what came, what to do. */
-export function sentence({ code, values, expected, came }: Pick<Fault, "code" | "values" | "expected" | "came">): string {
+export function sentence({
+  code,
+  values,
+  expected,
+  came,
+}: Pick<Fault, "code" | "values" | "expected" | "came">): string {
   const key = `problem.${code}`;
   const filled: Record<string, string | number> = { expected, came, ...values };
   if (typeof filled["loss"] === "string") filled["loss"] = nameOf("loss", filled["loss"]);

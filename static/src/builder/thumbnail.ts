@@ -6,11 +6,19 @@ const MARGIN = 7;
 const ACROSS = 3;
 
 /**
- * Points in the hue of their class or target: dots where it is 1 or above zero, dashes where it is 0 or below.
+ * Points in the hue of their class or target: dots for class 1 and above zero, dashes for class 0 and below.
  * Each point is (x, y) for one feature and (x1, x2, y) for two; with one feature the target is the height.
  */
-export function drawPoints(context: CanvasRenderingContext2D, points: readonly number[][], classes: boolean, palette: Palette): void {
-  const reach = points.reduce((most, point) => Math.max(most, Math.abs(point[0] ?? 0), Math.abs(point[1] ?? 0)), 1);
+export function drawPoints(
+  context: CanvasRenderingContext2D,
+  points: readonly number[][],
+  classes: boolean,
+  palette: Palette,
+): void {
+  const reach = points.reduce(
+    (most, point) => Math.max(most, Math.abs(point[0] ?? 0), Math.abs(point[1] ?? 0)),
+    1,
+  );
   const half = SIZE / 2;
   const place = (value: number): number => half + (value / reach) * (half - MARGIN);
   context.save();
@@ -26,7 +34,12 @@ export function drawPoints(context: CanvasRenderingContext2D, points: readonly n
 }
 
 /** Nine pictures of side × side brightnesses from 0 to 255. */
-export function drawPictures(context: CanvasRenderingContext2D, pictures: readonly number[][], side: number, palette: Palette): void {
+export function drawPictures(
+  context: CanvasRenderingContext2D,
+  pictures: readonly number[][],
+  side: number,
+  palette: Palette,
+): void {
   const step = (SIZE - 4) / ACROSS;
   const cell = (step - 2) / side;
   context.save();

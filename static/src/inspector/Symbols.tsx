@@ -5,7 +5,7 @@ export function Symbols({ of }: { of: string }): JSX.Element {
   return (
     <math class="inspector-math" aria-hidden="true">
       {pieces(of).map((piece, i) => {
-        if (!letter(piece[0])) return <mo key={i}>{piece}</mo>;
+        if (!letter(piece[0])) return <Operator key={i} of={piece} />;
         const [base, index] = piece.split("_");
         if (!index) return <mi key={i}>{piece}</mi>;
         return (
@@ -16,6 +16,17 @@ export function Symbols({ of }: { of: string }): JSX.Element {
         );
       })}
     </math>
+  );
+}
+
+// A stroke between two letters needs no room; what compares or joins terms does.
+function Operator({ of }: { of: string }): JSX.Element {
+  return of === "/" ? (
+    <mo lspace="0" rspace="0">
+      {of}
+    </mo>
+  ) : (
+    <mo>{of}</mo>
   );
 }
 

@@ -4,9 +4,6 @@ import { DASHES, DOTS } from "./marks";
 import { hue, translucent, type Palette } from "./palette";
 import { edgeOpacity, edgeWidth, mark } from "./scale";
 
-export type { Direction } from "./arrow";
-export { curve, distanceTo, type Curve, type Point } from "./bezier";
-
 /** The part of an edge that is drawn, as x; either end may be infinite. */
 export interface Span {
   readonly from: number;

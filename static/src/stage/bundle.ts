@@ -1,5 +1,8 @@
 /** The edges between two columns, drawn: which of them, how bright, how far. */
-import { curve, drawBand, drawEdge, type Curve, type Direction, type Span } from "../paint/edge";
+import type { Direction } from "../paint/arrow";
+import { curve, type Curve } from "../paint/bezier";
+import { drawBand, drawEdge, type Span } from "../paint/edge";
+import { DOTS } from "../paint/marks";
 import type { Palette } from "../paint/palette";
 import type { Selection } from "../state/selection";
 import { ends } from "./layout";
@@ -49,7 +52,7 @@ export function strength(selection: Selection | null, bundle: Bundle, edge: Edge
 
 const REST = 0.33;
 /** Arrowheads of one bundle: the strongest tell the direction, more would be a wall. */
-const HEADS = 64;
+const HEADS = 24;
 
 export interface BundleLook {
   palette: Palette;
@@ -98,7 +101,7 @@ function drawGround(context: CanvasRenderingContext2D, edges: readonly Edge[], p
   context.globalAlpha = waiting ? 0.5 : 0.45;
   context.strokeStyle = waiting ? palette.control : palette.dim;
   if (waiting) {
-    context.setLineDash([0.1, 5]);
+    context.setLineDash([...DOTS]);
     context.lineCap = "round";
     context.lineWidth = 1.4;
   }

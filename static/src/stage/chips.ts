@@ -6,7 +6,7 @@ import type { Box } from "./layout";
 import type { StageLook } from "./paint";
 import type { Scene } from "./scene";
 
-const GAP = 14;
+const GAP = 9;
 
 export function drawChips(context: CanvasRenderingContext2D, scene: Scene, { selection, palette }: StageLook): void {
   if (selection?.kind !== "weight") return;
@@ -40,7 +40,7 @@ function chip(context: CanvasRenderingContext2D, { symbol, value, note, box, sid
   context.font = `500 13px ${palette.sans}`;
   const measured = context.measureText(words).width;
   context.font = `11px ${palette.sans}`;
-  const width = Math.max(measured + 36, context.measureText(note).width + 18);
+  const width = Math.max(measured + 29, context.measureText(note).width + 18);
   const height = note ? 38 : 24;
   const x = side === "right" ? box.x + box.width / 2 + GAP : side === "left" ? box.x - box.width / 2 - GAP - width : box.x - width / 2;
   const y = side === "over" ? box.y - box.height / 2 - GAP - height : box.y - height / 2;
@@ -53,12 +53,12 @@ function chip(context: CanvasRenderingContext2D, { symbol, value, note, box, sid
   context.stroke();
   context.fillStyle = palette.ink;
   context.font = `italic 15px ${palette.serif}`;
-  context.fillText(symbol, x + 9, y + 16.5);
+  context.fillText(symbol, x + 8, y + 16.5);
   context.font = `500 13px ${palette.sans}`;
   context.fillStyle = value === 0 ? palette.ink : hue(palette, value);
-  context.fillText(words, x + 25, y + 16.5);
+  context.fillText(words, x + 21, y + 16.5);
   context.fillStyle = palette.ink3;
   context.font = `11px ${palette.sans}`;
-  if (note) context.fillText(note, x + 9, y + 31);
+  if (note) context.fillText(note, x + 8, y + 31);
   context.restore();
 }

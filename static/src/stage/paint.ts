@@ -1,5 +1,6 @@
 /** The two canvases: what stands still while a visit runs, and what moves. Pure draws of a scene. */
-import { curve, drawEdge } from "../paint/edge";
+import { curve } from "../paint/bezier";
+import { drawEdge } from "../paint/edge";
 import { drawFront } from "../paint/front";
 import type { Palette } from "../paint/palette";
 import type { Selection } from "../state/selection";

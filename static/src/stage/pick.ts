@@ -1,5 +1,5 @@
 /** What lies under a pointer: a unit, else the nearest edge, else nothing. */
-import { curve, distanceTo } from "../paint/edge";
+import { curve, distanceTo } from "../paint/bezier";
 import type { Selection } from "../state/selection";
 import type { Graph } from "../wire/messages";
 import { ends, unitAt, type Column, type StageLayout } from "./layout";

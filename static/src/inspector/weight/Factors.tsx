@@ -56,13 +56,15 @@ function Share({ facts, reach }: Props): JSX.Element {
   return (
     <div class="inspector-formula">
       <p class="visually-hidden">{words}</p>
-      <div class="inspector-symbols" aria-hidden="true">
-        <Symbols of="∂L_n/∂w" />
-        <i>=</i>
-        <Symbols of="δ_n" />
-        <i>·</i>
-        <Symbols of="a_n" />
-      </div>
+      {chosen !== "half" && (
+        <div class="inspector-symbols" aria-hidden="true">
+          <Symbols of="∂L_n/∂w" />
+          <i>=</i>
+          <Symbols of="δ_n" />
+          <i>·</i>
+          <Symbols of="a_n" />
+        </div>
+      )}
       {chosen !== "symbols" && (
         <div class="inspector-values">
           {numbers ? <Live id="share" value={share} known={reach.gradient} hued /> : <Symbols of="∂L_n/∂w" />}
@@ -91,9 +93,11 @@ function Sum({ shown, facts, reach }: Props): JSX.Element {
   return (
     <div class="inspector-formula inspector-sum">
       <p class="visually-hidden">{t("inspector.says.sum", { batch })}</p>
-      <p class="inspector-symbols">
-        <Symbols of="∂L/∂w = Σ_n δ_n · a_n" />
-      </p>
+      {form.value !== "half" && (
+        <p class="inspector-symbols">
+          <Symbols of="∂L/∂w = Σ_n δ_n · a_n" />
+        </p>
+      )}
       {form.value === "half" && (
         <p class="inspector-symbols inspector-half">
           <Symbols of={`∂L/∂w = δ_1 · a_1 + … + δ_${batch} · a_${batch}`} />
