@@ -15,7 +15,7 @@ BUILD_REQUIRES = $(BIN)/python -c 'import tomllib; build = tomllib.load(open("py
 INSTALL = BACKFLOW_SKIP_FRONTEND=1 $(BIN)/pip install --quiet --no-build-isolation --editable
 REMOTE := $(if $(filter-out 127.0.0.1 localhost ::1,$(HOST)),--allow-remote)
 
-.PHONY: help run dev test check bench pictures
+.PHONY: help run dev test check bench pictures types
 .DELETE_ON_ERROR:
 
 help: ## Say what each command does
@@ -46,6 +46,9 @@ bench: .venv/bench ## Time the engine against the limit and PyTorch; writes benc
 pictures: $(BUNDLE) .venv/test ## Photograph the page into docs/pictures
 	$(PLAYWRIGHT) $(BIN)/python -m tests.browser.chromium
 	$(PLAYWRIGHT) $(BIN)/python -m tests.browser.pictures
+
+types: $(BUNDLE) .venv/test ## Generate the page's message types from the service's
+	$(BIN)/python -m tests.app.messages
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-# One thread a process for matrix products: small ones are slower on many, and sessions share the cores fairly.
+# One thread a process for matrix products: small ones are slower on many, and sessions share the cores.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
-from app import __version__  # noqa: E402 - the threads must be limited before NumPy is loaded
+from pydantic import ValidationError  # noqa: E402 - the threads must be limited before NumPy is loaded
+from pydantic_settings import SettingsError  # noqa: E402
+
+from app import __version__  # noqa: E402
 from app.documents import read_experiment  # noqa: E402
 from app.serve import serve  # noqa: E402
 from app.settings import Settings  # noqa: E402
@@ -21,13 +24,23 @@ from engine.problem import BadExperiment  # noqa: E402
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = parser().parse_args(arguments)
     try:
+        options = parser().parse_args(arguments)
         return int(options.run(options))
     except BadExperiment as error:
         for problem in error.problems:
-            print(f"{problem.where or 'document'}: expected {problem.expected}, got {problem.came}", file=sys.stderr)
+            print(
+                f"{problem.where or 'document'}: expected {problem.expected}, got {problem.came}",
+                file=sys.stderr,
+            )
         return 1
+    except ValidationError as error:
+        for found in error.errors():
+            print(f"{found['loc'][0]}: {found['msg']}, got {found['input']!r}", file=sys.stderr)
+        return 2
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
     except OSError as error:
         print(error, file=sys.stderr)
         return 1
@@ -41,29 +54,49 @@ def parser() -> argparse.ArgumentParser:
 
     one = commands.add_parser("serve", help="start the service")
     one.add_argument("--host", default=settings.host)
-    one.add_argument("--port", type=int, default=settings.port)
-    one.add_argument("--allow-remote", action="store_true", default=settings.allow_remote, help="listen beyond this machine")
+    one.add_argument("--port", type=at_least(0), default=settings.port)
+    one.add_argument(
+        "--allow-remote",
+        action="store_true",
+        default=settings.allow_remote,
+        help="listen beyond this machine",
+    )
     one.add_argument("--reload", action="store_true", help="restart when a source file changes")
     one.set_defaults(run=run_serve)
 
     one = commands.add_parser("check", help="validate an experiment and prove its gradients")
     one.add_argument("file", type=Path)
-    one.add_argument("--steps", type=int, default=1, help="steps to train before the proof")
+    one.add_argument("--steps", type=at_least(1), default=1, help="steps to train before the proof")
     one.set_defaults(run=run_check)
 
     one = commands.add_parser("trace", help="run an experiment and write its last step's numbers")
     one.add_argument("file", type=Path)
-    one.add_argument("--steps", type=int, required=True)
+    one.add_argument("--steps", type=at_least(1), required=True)
     one.add_argument("--out", type=Path, required=True, help="an .npz file")
     one.set_defaults(run=run_trace)
 
     one = commands.add_parser("export", help="write an experiment as a script for another framework")
     one.add_argument("file", type=Path)
     one.add_argument("--to", choices=["pytorch"], required=True)
-    one.add_argument("--steps", type=int, default=0, help="steps to train before the weights are written")
-    one.add_argument("--out", type=Path, help="the script; its weights go beside it (default: the experiment's name)")
+    one.add_argument(
+        "--steps", type=at_least(0), default=0, help="steps to train before the weights are written"
+    )
+    one.add_argument(
+        "--out", type=Path, help="a folder for script and weights (default: FILE without its ending)"
+    )
     one.set_defaults(run=run_export)
     return root
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """The type of an argument that is a whole number from `least`."""
+
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"expected a whole number from {least}, got {text!r}")
+        return int(text)
+
+    return number
 
 
 def load(path: Path) -> Experiment:
@@ -71,13 +104,15 @@ def load(path: Path) -> Experiment:
 
 
 def run_serve(options: argparse.Namespace) -> int:
-    return serve(Settings(host=options.host, port=options.port, allow_remote=options.allow_remote), options.reload)
+    return serve(
+        Settings(host=options.host, port=options.port, allow_remote=options.allow_remote), options.reload
+    )
 
 
 def run_check(options: argparse.Namespace) -> int:
     from app.check import check
 
-    return check(load(options.file), max(1, options.steps))
+    return check(load(options.file), options.steps)
 
 
 def run_trace(options: argparse.Namespace) -> int:
@@ -86,16 +121,21 @@ def run_trace(options: argparse.Namespace) -> int:
     from app.trace import trace
 
     with options.out.open("wb") as file:
-        np.savez(file, **trace(load(options.file), options.steps))
+        np.savez(file, allow_pickle=False, **trace(load(options.file), options.steps))
     return 0
 
 
 def run_export(options: argparse.Namespace) -> int:
-    from app.export.pytorch import export
+    from app.export.pytorch import files
+    from engine.run import Run
 
-    script = options.out or options.file.with_suffix(".py")
-    for written in export(load(options.file), options.steps, script):
-        print(written)
+    run = Run(load(options.file))
+    run.advance(options.steps)
+    folder: Path = options.out or options.file.with_suffix("")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files(run).items():
+        (folder / name).write_bytes(content)
+        print(folder / name)
     return 0
 
 

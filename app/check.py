@@ -21,7 +21,10 @@ def check(experiment: Experiment, steps: int) -> int:
         failed = [proof for proof in proofs if not agrees(proof, scale)]
         worst = max((abs(p.slope - p.backprop) / scale for p in proofs), default=0.0) if scale else 0.0
         wrong += len(failed)
-        print(f"{'ok   ' if not failed else 'WRONG'} {name}: {len(proofs)} nudged, largest difference {worst:.1e}")
+        verdict = "WRONG" if failed else "ok   "
+        print(f"{verdict} {name}: {len(proofs)} nudged, largest difference {worst:.1e}")
         for proof in failed[:3]:
-            print(f"      at {list(proof.index)}: nudging {proof.slope!r}, backpropagation {proof.backprop!r}")
+            print(
+                f"      at {list(proof.index)}: nudging {proof.slope!r}, backpropagation {proof.backprop!r}"
+            )
     return 1 if wrong else 0

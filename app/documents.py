@@ -66,7 +66,9 @@ def _problems(error: ValidationError, skip: int) -> list[Problem]:
 def _where(path: tuple[int | str, ...], *, unknown: bool) -> str:
     """The place as a dotted path. An unknown field ends it, whatever its name: that may be a tag's."""
     end = len(path) - unknown
-    return ".".join([str(part) for part in path[:end] if part not in TAGS] + [str(part) for part in path[end:]])
+    return ".".join(
+        [str(part) for part in path[:end] if part not in TAGS] + [str(part) for part in path[end:]]
+    )
 
 
 UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
@@ -86,16 +88,25 @@ def _problem(where: str, found: Any) -> Problem:
     came = short(found["input"])
     if kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
         limit = next(iter(context.values()))
-        words = {"greater_than_equal": "at least", "greater_than": "above", "less_than_equal": "at most", "less_than": "below"}
+        words = {
+            "greater_than_equal": "at least",
+            "greater_than": "above",
+            "less_than_equal": "at most",
+            "less_than": "below",
+        }
         return problem(where, kind, f"{words[kind]} {limit:,}", came)
     if kind == "union_tag_invalid":
-        return problem(f"{where}.kind".lstrip("."), "kind", f"one of {context['expected_tags']}", short(context["tag"]))
+        return problem(
+            f"{where}.kind".lstrip("."), "kind", f"one of {context['expected_tags']}", short(context["tag"])
+        )
     if kind == "literal_error":
         return problem(where, "kind", f"one of {context['expected']}", came)
     if kind == "json_invalid":
         return problem(where, "not_json", "a JSON document", context["error"])
     if kind == "too_long":
-        return problem(where, "type", f"at most {context['max_length']} values", f"{context['actual_length']}")
+        return problem(
+            where, "type", f"at most {context['max_length']} values", f"{context['actual_length']}"
+        )
     if kind in _CODES:
         code, expected = _CODES[kind]
         return problem(where, code, expected, "nothing" if code.startswith("missing") else came)

@@ -1,7 +1,7 @@
 """A step → the numbers that are drawn → bytes.
 
-A frame is a header and one run of float32. What goes into it is decided once a layout, as a list of views into the
-engine's own buffers; encoding is one concatenation of those views. Sections, in order:
+A frame is a header and one run of float32. What goes into it is decided once a layout, as a list of views
+into the engine's own buffers; encoding is one concatenation of those views. Sections, in order:
 
     scalars     batch loss, test loss, test accuracy (NaN if none), learning rate, target of the example
     norms       L2 norm of each named parameter: before the update, gradient, update; 3 × parameters
@@ -45,7 +45,7 @@ class Frames:
         self.buffer = bytearray(HEADER.size + 4 * self.length)
         self.numbers = np.frombuffer(self.buffer, np.float32, offset=HEADER.size)
 
-    # What is in it -----------------------------------------------------------------------------------------------
+    # What is in it ------------------------------------------------------------------------------------------
 
     @staticmethod
     def _within(run: Run, look: Look) -> Look:
@@ -64,17 +64,17 @@ class Frames:
         return self.run.parameters.values.size <= WHOLE
 
     def in_view(self) -> slice:
-        """The parameters a frame carries: all of a small network, else those of the layer looked at, as far as they fit."""
+        """The parameters a frame carries: all of a small network, else what fits of the layer looked at."""
         if self._whole():
             return slice(0, self.run.parameters.values.size)
-        start = 0
+        start, found = 0, slice(0, 0)
         layer = self.run.training.nodes[self.look.node].layer if self.look.node >= 0 else 0
         for index, placed in enumerate(self.run.network.placed):
             count = placed.parameter_count
-            if count and index >= layer:
-                return slice(start, start + min(count, WHOLE))
+            if count and (index <= layer or not found.stop):  # of an activation: the weights that feed it
+                found = slice(start, start + min(count, WHOLE))
             start += count
-        return slice(start, start)
+        return found
 
     def _sections(self) -> Iterator[tuple[str, Array]]:
         parameters, training, example = self.run.parameters, self.run.training, self.look.example
@@ -93,7 +93,7 @@ class Frames:
                 yield f"slope:{index}", node.kept["slope"][:, example]
         yield "terms", self.terms.reshape(-1)
 
-    # Making one --------------------------------------------------------------------------------------------------
+    # Making one ---------------------------------------------------------------------------------------------
 
     def encode(self, id: int, generation: int) -> bytes:
         """The frame of the run's last pass."""
@@ -130,7 +130,7 @@ class Frames:
         return bytes(self.buffer) + run.losses.astype(np.float32, copy=False).tobytes()
 
     def _fault(self) -> tuple[int, int]:
-        """Node and phase of the first NaN or infinity; looked for only where the sums show that there is one."""
+        """Node and phase of the first NaN or infinity; looked for only where the sums show there is one."""
         if np.isfinite(self.norms.values[:2]).all() and np.isfinite(self.run.training.loss):
             return -1, 0
         found = first_non_finite(self.run.training.nodes)

@@ -53,9 +53,11 @@ def parameters(run: Run, frames: Frames) -> tuple[GraphParameter, ...]:
         offset = place(run, parameter) - here.start
         strides = tuple(s // parameter.value.itemsize for s in parameter.value.strides)
         reach = sum(s * (n - 1) for s, n in zip(strides, parameter.value.shape, strict=True))
-        inside = 0 <= offset and offset + reach < here.stop - here.start
+        inside = offset >= 0 and offset + reach < here.stop - here.start
         node = by_layer[int(parameter.name.split(".")[0])]
-        placed.append(GraphParameter(parameter.name, node, parameter.value.shape, offset if inside else -1, strides))
+        placed.append(
+            GraphParameter(parameter.name, node, parameter.value.shape, offset if inside else -1, strides)
+        )
     return tuple(placed)
 
 
@@ -71,7 +73,9 @@ def facts(run: Run) -> DataFacts:
     points: tuple[tuple[float, ...], ...] = ()
     if data.features <= 2:
         both = zip((*data.train_x, *data.test_x), (*data.train_y, *data.test_y), strict=True)
-        points = tuple((*(round(float(v), 4) for v in x), round(float(y if data.classes else y[0]), 4)) for x, y in both)
+        points = tuple(
+            (*(round(float(v), 4) for v in x), round(float(y if data.classes else y[0]), 4)) for x, y in both
+        )
     return DataFacts(
         train=len(data.train_x),
         test=len(data.test_x),

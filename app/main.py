@@ -19,9 +19,9 @@ from app.documents import LARGEST, problem, read_experiment
 from app.headers import SecurityHeaders
 from app.hosts.in_process import InProcess
 from app.pages import home
+from app.refusal import fault
 from app.report import report
 from app.schema import schemas
-from app.session import fault
 from app.settings import Settings
 from app.websocket import converse
 from engine.problem import BadExperiment
@@ -37,8 +37,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await hosts.stop()
 
     app = FastAPI(title="Backflow", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=chosen.allowed_hosts())
+    app.add_middleware(SecurityHeaders)  # added last, so outermost: a refused host gets them too
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -81,5 +81,7 @@ async def body(request: Request) -> bytes:
     async for chunk in request.stream():
         received += chunk
         if len(received) > LARGEST:
-            raise BadExperiment([problem("", "too_long", f"at most {LARGEST:,} bytes", f"more than {LARGEST:,}")])
+            raise BadExperiment(
+                [problem("", "too_long", f"at most {LARGEST:,} bytes", f"more than {LARGEST:,}")]
+            )
     return bytes(received)

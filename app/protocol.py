@@ -1,8 +1,8 @@
 """Every message in both directions, and the header of the binary ones: THE protocol.
 
-The browser asks, the server answers; there is no play state and no timer here. A request carries an id, which its
-replies repeat, and the generation of the experiment it means: a request for an experiment that has been replaced is
-answered with a problem of code "stale" and changes nothing. Replies are JSON or one binary message.
+The browser asks, the server answers; there is no play state and no timer here. A request carries an id, which
+its replies repeat, and the generation of the experiment it means: a request for an experiment that has been
+replaced is answered with a problem of code "stale" and changes nothing. Replies are JSON or a binary message.
 
 Described byte by byte in docs/protocol.md; the browser's types are generated from this file.
 """
@@ -25,14 +25,15 @@ Id = Annotated[int, Range(0, 2**32 - 1)]
 Step = Annotated[int, Range(0, 2**31)]
 
 
-# Requests --------------------------------------------------------------------------------------------------------
+# Requests ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Look(Choice):
     """What the person looks at: one example of the batch, and the unit or edge whose whole batch is wanted.
 
-    `node` is a node of the graph; with `row` alone it is that unit of its output, with `column` the weight between.
+    `node` is a node of the graph; with `row` alone it is that unit of its output, with `column` the weight
+    between.
     """
 
     example: Annotated[int, Range(0, 4095)] = 0
@@ -136,7 +137,7 @@ Request = Annotated[Open | Advance | Seek | LookAt | Edit | Respond | Predict | 
 REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 
 
-# Replies ---------------------------------------------------------------------------------------------------------
+# Replies ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -289,11 +290,12 @@ Reply = Annotated[Graph | Predictions | Proved | Problems, Tagged()]
 REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
 
 
-# Binary replies --------------------------------------------------------------------------------------------------
+# Binary replies ---------------------------------------------------------------------------------------------
 
 FRAME, RESPONSES = 1, 2
 
-# version, form (FRAME or RESPONSES), id, generation, layout, step, epoch, count, example — all unsigned, little-endian —
-# and the node where the first NaN or infinity appeared (-1: none; its phase forward 0, backward 1).
+# version, form (FRAME or RESPONSES), id, generation, layout, step, epoch, count, example — all unsigned,
+# little-endian — and the node where the first NaN or infinity appeared (-1: none; its phase forward 0,
+# backward 1).
 HEADER = struct.Struct("<HHIIIIIIIiI")
 assert HEADER.size == 40

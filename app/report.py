@@ -13,7 +13,12 @@ def report(experiment: Experiment) -> dict[str, Any]:
     data, network = planned(experiment)
     batch = experiment.batch
     return {
-        "data": {"train": len(data.train_x), "test": len(data.test_x), "features": data.features, "classes": data.classes},
+        "data": {
+            "train": len(data.train_x),
+            "test": len(data.test_x),
+            "features": data.features,
+            "classes": data.classes,
+        },
         "layers": [
             {
                 "name": placed.name,

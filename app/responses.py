@@ -1,7 +1,7 @@
 """What every unit answers over the input: the pictures inside the units, and the decision surface.
 
-Only where inputs can be drawn, on a line or a plane. The network is run forward over a grid of inputs, once for all
-units; each unit's answers are scaled to ±127 by a scale that is sent along, so that nothing is hidden.
+Only where inputs can be drawn, on a line or a plane. The network is run forward over a grid of inputs, once
+for all units; each unit's answers are scaled to ±127 by a scale that is sent along: nothing is hidden.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Responses:
         self.nodes = [last_of[layer] for layer in sorted(last_of)]
 
     def encode(self, id: int, generation: int) -> bytes:
-        """Header, then float32 scales (every input and every node's units, then the surface), then int8 grids."""
+        """Header, float32 scales (every input and every node's units, then the surface), int8 grids."""
         with np.errstate(all="ignore"):
             self.units.run_network()
             self.surface.run_network()
@@ -40,9 +40,21 @@ class Responses:
             surface, scale = self._surface()
             grids = [_bytes(answers / scales[:, None]), _bytes(surface / scale)]
         header = HEADER.pack(
-            VERSION, RESPONSES, id, generation, 0, self.run.step, self.run.epoch, len(answers), UNITS << 16 | SURFACE, -1, 0
+            VERSION,
+            RESPONSES,
+            id,
+            generation,
+            0,
+            self.run.step,
+            self.run.epoch,
+            len(answers),
+            UNITS << 16 | SURFACE,
+            -1,
+            0,
         )
-        return b"".join([header, np.append(scales, scale).astype(np.float32).tobytes(), *(g.tobytes() for g in grids)])
+        return b"".join(
+            [header, np.append(scales, scale).astype(np.float32).tobytes(), *(g.tobytes() for g in grids)]
+        )
 
     def _surface(self) -> tuple[Array, float]:
         """The decision: p(class 1) − p(class 0) for two classes, the prediction itself for numbers."""
@@ -73,4 +85,5 @@ def _over_grid(run: Run, side: int) -> Evaluation:
 
 
 def _bytes(values: Array) -> Array:
-    return np.clip(np.nan_to_num(values) * 127, -127, 127).astype(np.int8)
+    scaled: Array = np.clip(np.nan_to_num(values) * 127, -127, 127)
+    return scaled.astype(np.int8)

@@ -36,7 +36,7 @@ def browser() -> dict[str, Any]:
 
 
 def _plain(schema: Any) -> Any:
-    """Without the titles and defaults that would become one alias a field, and tuples in the older spelling."""
+    """Without titles and defaults, which would become one alias a field, and tuples in the older spelling."""
     if isinstance(schema, list):
         return [_plain(item) for item in schema]
     if not isinstance(schema, dict):
@@ -45,7 +45,9 @@ def _plain(schema: Any) -> Any:
         fields = schema.get("properties", {})
         schema = {"additionalProperties": False, **schema, "required": sorted(fields)}
     kept = {
-        key: {name: _plain(field) for name, field in value.items()} if key in ("properties", "$defs") else _plain(value)
+        key: {name: _plain(field) for name, field in value.items()}
+        if key in ("properties", "$defs")
+        else _plain(value)
         for key, value in schema.items()
         if key not in ("title", "default", "discriminator", "description")
     }

@@ -33,7 +33,7 @@ def serve(settings: Settings, reload: bool = False) -> int:
         print(f"ports {settings.port} to {settings.port + PORTS_TRIED - 1} are all in use", file=sys.stderr)
         return 1
     port = listener.getsockname()[1]
-    if port != settings.port:
+    if settings.port not in (0, port):  # 0 asks for any port
         print(f"Port {settings.port} is in use.", flush=True)
     name = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(f"Backflow is at http://{name}:{port}  (Ctrl+C stops it)", flush=True)

@@ -1,47 +1,48 @@
 """One browser's conversation with one run: request in, replies out. No socket, no clock.
 
-Three kinds of trouble only: a bad experiment, a bad message, our own bug. Each becomes a `Problems` reply; none of them
-changes the run or ends the session.
+Three kinds of trouble only: a bad experiment, a bad message, our own bug. Each becomes a `Problems` reply;
+none of them changes the run or ends the session.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from app.documents import problem, read
+from app.documents import problem, read_request
 from app.frames import Frames
 from app.graph import graph
 from app.protocol import (
     REPLY,
-    REQUEST,
     Advance,
     Edit,
-    Fault,
     LookAt,
     Open,
     Predict,
     Prediction,
     Predictions,
-    Problems,
     Prove,
     Proved,
+    Reason,
     Reply,
     Request,
     Respond,
     Seek,
 )
+from app.refusal import misread, refusal
 from app.responses import Responses, drawable
+from engine.problem import BadExperiment
 from engine.proof import Prover
-from engine.problem import BadExperiment, Problem
 from engine.run import LearningRate, Run
 
 log = logging.getLogger("backflow.session")
 
 Message = str | bytes  # JSON text, or a binary reply
 SHOWN = 40  # test examples in a reply to Predict
+FAULT = problem("", "fault", "an answer", "a fault in Backflow")
 
 
 class Session:
@@ -59,7 +60,9 @@ class Session:
         request: Request | None = None
         try:
             if isinstance(message, bytes):
-                raise BadExperiment([problem("", "not_text", "a JSON text message", f"{len(message)} bytes of binary")])
+                raise BadExperiment(
+                    [problem("", "not_text", "a JSON text message", f"{len(message)} bytes of binary")]
+                )
             request = read_request(message)
             return list(self._handle(request))
         except BadExperiment as error:
@@ -69,8 +72,7 @@ class Session:
             return [dump(refusal(request, reason, error.problems))]
         except Exception:
             log.exception("a request failed")
-            ours = replace(misread(message, self.generation, [FAULT]), reason="fault")
-            return [dump(ours)]
+            return [dump(replace(misread(message, self.generation, [FAULT]), reason="fault"))]
 
     def _handle(self, request: Request) -> Iterator[Message]:
         if isinstance(request, Open):
@@ -78,7 +80,7 @@ class Session:
             return
         if self.run is None or request.generation != self.generation:
             stale = problem("generation", "stale", str(self.generation), str(request.generation))
-            yield self._problems(request, "stale", [stale])
+            yield dump(refusal(request, "stale", [stale]))
             return
         handlers: dict[type, Callable[..., Iterator[Message]]] = {
             Advance: self._advance,
@@ -91,16 +93,18 @@ class Session:
         }
         yield from handlers[type(request)](request, self.run)
 
-    # Each request ------------------------------------------------------------------------------------------------
+    # Each request -------------------------------------------------------------------------------------------
 
     def _open(self, request: Open) -> Iterator[Message]:
         """Build first and replace afterwards: a bad experiment leaves the running one alone."""
         run = Run(request.experiment, tuple(LearningRate(e.step, e.value) for e in request.edits))
         run.seek(max(1, request.step))
-        self.run, self.generation = run, request.generation
-        self.frames, self.responses, self.prover = Frames(run, request.look), None, None
-        yield dump(graph(run, self.frames, request.id, request.generation))
-        yield self._frame(request)
+        frames = Frames(run, request.look)
+        built = dump(graph(run, frames, request.id, request.generation))
+        first = frames.encode(request.id, request.generation)
+        self.run, self.generation, self.frames = run, request.generation, frames
+        self.responses = self.prover = None
+        yield from (built, first)
 
     def _advance(self, request: Advance, run: Run) -> Iterator[Message]:
         run.advance(request.steps)
@@ -120,11 +124,14 @@ class Session:
 
     def _edit(self, request: Edit, run: Run) -> Iterator[Message]:
         run.edit(LearningRate(request.edit.step, request.edit.value))
+        run.seek(max(1, run.step))  # before the first step there is nothing to show
         yield self._frame(request)
 
     def _respond(self, request: Respond, run: Run) -> Iterator[Message]:
         if not drawable(run):
-            raise BadExperiment([problem("", "not_drawable", "1 or 2 input features", str(run.data.features))])
+            raise BadExperiment(
+                [problem("", "not_drawable", "1 or 2 input features", str(run.data.features))]
+            )
         self.responses = self.responses or Responses(run)
         yield self.responses.encode(request.id, request.generation)
 
@@ -140,7 +147,9 @@ class Session:
             raise BadExperiment([problem("parameter", "unknown", f"one of {names[:200]}", request.parameter)])
         shape = parameter.value.shape
         if len(request.index) != len(shape) or any(i >= n for i, n in zip(request.index, shape, strict=True)):
-            raise BadExperiment([problem("index", "index", f"an index into shape {shape}", str(request.index))])
+            raise BadExperiment(
+                [problem("index", "index", f"an index into shape {shape}", str(request.index))]
+            )
         self.prover = self.prover or Prover(run)
         self.prover.load()
         proof = self.prover.prove(request.parameter, request.index)
@@ -158,29 +167,10 @@ class Session:
     def _frame(self, request: Request) -> bytes:
         return self.frames.encode(request.id, request.generation)
 
-    def _problems(self, request: Request | None, reason: str, problems: object) -> str:
-        return dump(
-            Problems(
-                kind="problems",
-                id=getattr(request, "id", 0),
-                generation=getattr(request, "generation", self.generation),
-                reason=reason,  # type: ignore[arg-type]
-                problems=tuple(fault(p) for p in problems),  # type: ignore[attr-defined]
-            )
-        )
-
-
-def fault(found: Problem) -> Fault:
-    return Fault(found.where, found.code, found.expected, found.came, dict(found.values))
-
 
 def dump(reply: Reply) -> str:
     """A reply as JSON; NaN and infinity become null."""
     return REPLY.dump_json(reply).decode()
-
-
-def _about_experiment(error: BadExperiment) -> bool:
-    return any(p.where.startswith("experiment") for p in error.problems)
 
 
 def predictions(run: Run, request: Predict) -> Predictions:
@@ -189,11 +179,12 @@ def predictions(run: Run, request: Predict) -> Predictions:
     assert run.evaluation is not None and run.data.classes is not None
     out = run.evaluation.output.data.astype(np.float64)
     logits = out if len(out) > 1 else np.concatenate([np.zeros_like(out), out])
-    shifted = np.exp(logits - logits.max(axis=0))
-    p = shifted / shifted.sum(axis=0)
+    with np.errstate(all="ignore"):  # of a network that has exploded, too
+        shifted = np.exp(logits - logits.max(axis=0))
+        p = shifted / shifted.sum(axis=0)
     chosen, labels, classes = p.argmax(axis=0), run.data.test_y, run.data.classes
     confusion = np.zeros((classes, classes), np.int64)
-    np.add.at(confusion, (labels, chosen), 1)
+    np.add.at(confusion, (labels.astype(np.intp), chosen), 1)
     pictures = run.data.picture is not None
     examples = tuple(
         Prediction(

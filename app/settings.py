@@ -1,9 +1,11 @@
-"""Every setting of the service, with its default; each can be set by an environment variable BACKFLOW_NAME."""
+"""Every setting of the service, with its default; an environment variable BACKFLOW_NAME sets each."""
 
 from __future__ import annotations
 
 from ipaddress import ip_address
+from typing import Annotated
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -11,7 +13,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BACKFLOW_", extra="ignore")
 
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000  # 0: any that is free
     allow_remote: bool = False  # must be said to listen beyond this machine
     names: tuple[str, ...] = ()  # host names the service answers to, besides this machine's own
 
@@ -28,4 +30,4 @@ class Settings(BaseSettings):
         """The Host headers that are answered: on loopback only loopback names, against DNS rebinding."""
         if not self.local() and not self.names:
             return ["*"]
-        return ["127.0.0.1", "localhost", "[::1]", "testserver", self.host, *self.names]
+        return ["127.0.0.1", "localhost", "[::1]", self.host, *self.names]

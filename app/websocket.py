@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from fastapi import WebSocket, WebSocketDisconnect
@@ -23,7 +22,7 @@ def same_origin(socket: WebSocket) -> bool:
     No Origin header means no browser; a script may talk to the service.
     """
     origin = socket.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
+    return origin is None or origin.partition("://")[2] == socket.headers.get("host")
 
 
 async def converse(socket: WebSocket, hosts: Hosts) -> None:

@@ -10,7 +10,7 @@ from app.session import Message, Session
 
 
 class InProcess:
-    """A host and, being the only one, its own placement. One thread: threads would not train faster, only in turns."""
+    """A host and, being the only one, its own placement. One thread: more would not train faster."""
 
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}

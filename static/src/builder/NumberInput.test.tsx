@@ -48,7 +48,7 @@ test("a number is taken on leaving the field, once", () => {
   expect(taken).toHaveBeenCalledTimes(1);
 });
 
-test("what cannot be taken is not sent; it stays, with the reason, until Escape brings the value back", () => {
+test("what cannot be taken is not sent; it stays, with its reason, till Escape brings the value back", () => {
   const input = show(8);
   type(input, "0");
   press(input, "Enter");

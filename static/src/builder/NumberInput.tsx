@@ -15,8 +15,8 @@ interface Props {
 }
 
 /**
- * A number that is taken on Enter, on leaving the field and by the arrow keys. What cannot be taken stays as it
- * was typed, with the reason below, and changes nothing; Escape brings the value back.
+ * A number that is taken on Enter, on leaving the field and by the arrow keys. What cannot be taken stays as
+ * it was typed, with the reason below, and changes nothing; Escape brings the value back.
  */
 export function NumberInput({ setting, value, onTake, id, label }: Props): JSX.Element {
   const [draft, setDraft] = useState<string | null>(null);

@@ -24,8 +24,8 @@ export function read(limits: Limits, text: string): Reading {
 }
 
 /**
- * The next value up or down: whole numbers by 1, others by one unit of their leading digit, so that 0.006 goes
- * to 0.007 and 0.01 down to 0.009. `far` steps ten at once. Stops at the limits.
+ * The next value up or down: whole numbers by 1, others by one unit of their leading digit, so that 0.006
+ * goes to 0.007 and 0.01 down to 0.009. `far` steps ten at once. Stops at the limits.
  */
 export function stepped(limits: Limits, value: number, direction: 1 | -1, far: boolean): number {
   const size = (far ? 10 : 1) * (limits.type === "integer" ? 1 : unit(limits, value, direction));

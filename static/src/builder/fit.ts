@@ -47,8 +47,8 @@ export function outputsNeeded(loss: Loss["kind"], { classes }: Facts): number {
 }
 
 /**
- * The experiment on another kind of data. As long as the task stays the same (two classes, several, or numbers)
- * the loss stays; otherwise the usual loss of the new task takes its place. The last linear layer is resized.
+ * The experiment on another kind of data. As long as the task stays (two classes, several, numbers) the loss
+ * stays; otherwise the usual loss of the new task takes its place. The last linear layer is resized.
  */
 export function fitting(experiment: Experiment, kind: Data["kind"], catalogue: Catalogue): Experiment {
   const facts = FACTS[kind];

@@ -21,7 +21,7 @@ export function fresh(kind: Kind): Chosen {
   };
 }
 
-/** Swaps the kind. A setting that both have is kept if it was set by hand, not if it was left at its default. */
+/** Swaps the kind. A setting that both have stays if it was set by hand, not if it was left at its default. */
 export function swapped(chosen: Chosen, kinds: readonly Kind[], next: string): Chosen {
   const before = named(kinds, chosen.kind);
   const after = named(kinds, next);

@@ -30,7 +30,7 @@ export function move(experiment: Experiment, from: number, to: number): Experime
   return insert(remove(experiment, from), to, layer);
 }
 
-/** The place of a layer dropped into a gap (0 is before the first layer): its own old place closes behind it. */
+/** The place of a layer dropped into a gap; gap 0 is before the first. Its old place closes behind it. */
 export function landing(from: number, gap: number): number {
   return gap > from ? gap - 1 : gap;
 }

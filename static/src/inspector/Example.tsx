@@ -1,9 +1,8 @@
 /** Which example of the batch is shown, what it is, and whether the numbers are its own or the batch's. */
 import type { JSX } from "preact";
 import { format } from "../numbers";
-import { Drawing } from "../paint/Drawing";
 import { Icon } from "../paint/icons";
-import { drawPicture } from "./picture";
+import { Picture } from "../paint/Picture";
 import { palette } from "../state/palette";
 import { frame, graph } from "../state/run";
 import { example, shows } from "../state/selection";
@@ -41,11 +40,7 @@ export function Example(): JSX.Element | null {
       </div>
       <div class="inspector-target">
         {data.picture && (
-          <Drawing
-            name="inspector-digit"
-            height={32}
-            draw={(context, width) => drawPicture(context, width, shown.section("input"), data.picture as [number, number], palette.value)}
-          />
+          <Picture name="inspector-digit" values={shown.section("input")} side={data.picture[1]} palette={palette.value} />
         )}
         <p class="note">{described(shown, data)}</p>
       </div>

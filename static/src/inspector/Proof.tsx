@@ -19,7 +19,7 @@ export function Proof({ parameter, index, symbol }: { parameter: string; index: 
     asked.value = false;
   };
   return (
-    <section class="inspector-part inspector-proof" aria-label={t("inspector.proof")} aria-busy={asked.value}>
+    <div role="group" class="inspector-part inspector-proof" aria-label={t("inspector.proof")} aria-busy={asked.value}>
       <div class="inspector-line">
         <h3 data-testid="inspector-verdict">{found ? <Outcome found={found} /> : t("inspector.proof")}</h3>
         <button type="button" class="button outlined inspector-prove" disabled={asked.value} onClick={() => void ask()}>
@@ -28,7 +28,7 @@ export function Proof({ parameter, index, symbol }: { parameter: string; index: 
       </div>
       {found ? <Figures found={found} symbol={symbol} /> : <p class="note">{t("inspector.proof.how")}</p>}
       {found && found.step !== step && <p class="note inspector-stale">{t("inspector.proof.stale", { step: found.step, now: step })}</p>}
-    </section>
+    </div>
   );
 }
 

@@ -22,7 +22,7 @@ export function Step({ built, shown }: { built: Graph; shown: Frame }): JSX.Elem
       <Head title={t("inspector.step")} name={String(shown.step)} place={t("inspector.step.place", { epoch: shown.epoch })} />
       <p class="inspector-part inspector-hint">{t("inspector.hint")}</p>
       <Example />
-      <section class="inspector-part" aria-label={t("inspector.loss")}>
+      <div role="group" class="inspector-part" aria-label={t("inspector.loss")}>
         <h3>
           {t("inspector.loss")} <span class="inspector-kind">{loss}</span>
         </h3>
@@ -43,8 +43,8 @@ export function Step({ built, shown }: { built: Graph; shown: Frame }): JSX.Elem
             </Row>
           )}
         </dl>
-      </section>
-      <section class="inspector-part" aria-label={t("inspector.optimizer")}>
+      </div>
+      <div role="group" class="inspector-part" aria-label={t("inspector.optimizer")}>
         <h3>
           {t("inspector.optimizer")} <span class="inspector-kind">{optimizer}</span>
         </h3>
@@ -54,7 +54,7 @@ export function Step({ built, shown }: { built: Graph; shown: Frame }): JSX.Elem
             <Live id="rate" value={shown.learningRate} />
           </Row>
         </dl>
-      </section>
+      </div>
     </>
   );
 }

@@ -18,7 +18,7 @@ export interface CurveLook {
 export function drawCurve(
   context: CanvasRenderingContext2D,
   box: Bar,
-  values: ArrayLike<number>,
+  values: ArrayLike<number | undefined>,
   { colour, width, low, high, total }: CurveLook,
 ): void {
   context.save();
@@ -57,12 +57,12 @@ interface Column {
 }
 
 /** Values gathered by pixel column; a column with nothing finite has NaN. */
-function columns(values: ArrayLike<number>, box: Bar, total: number): Column[] {
+function columns(values: ArrayLike<number | undefined>, box: Bar, total: number): Column[] {
   const many = total > box.width;
   const found: Column[] = [];
   let here: (Column & { at: number }) | null = null;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
+    const value = values[i] ?? NaN;
     const exact = box.x + ((i + 0.5) / total) * box.width;
     const x = many ? Math.floor(exact) + 0.5 : exact;
     if (!here || here.at !== x) {

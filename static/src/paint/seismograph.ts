@@ -25,7 +25,7 @@ const TRACE = 0.62;
  */
 export function fillSeismograph(
   pixels: Uint32Array,
-  lanes: readonly ArrayLike<number>[],
+  lanes: readonly ArrayLike<number | undefined>[],
   strip: Strip,
   palette: Palette,
 ): void {
@@ -40,7 +40,7 @@ export function fillSeismograph(
 
 type Lane = Strip & { top: number; bottom: number };
 
-function fillLane(pixels: Uint32Array, norms: ArrayLike<number>, lane: Lane, palette: Palette): void {
+function fillLane(pixels: Uint32Array, norms: ArrayLike<number | undefined>, lane: Lane, palette: Palette): void {
   const columns = gathered(norms, lane);
   const centre = median(columns);
   const over = traceColour(decadesOfLog(centre), palette);
@@ -77,14 +77,15 @@ function fillColumn(pixels: Uint32Array, x: number, lane: Lane, colour: number, 
  * The largest norm of the steps that fall on each column; undefined where there is none, NaN where one is
  * NaN.
  */
-function gathered(norms: ArrayLike<number>, { width, total }: Lane): (number | undefined)[] {
+function gathered(norms: ArrayLike<number | undefined>, { width, total }: Lane): (number | undefined)[] {
   const columns: (number | undefined)[] = new Array<number | undefined>(width).fill(undefined);
   const count = norms.length;
   for (let x = 0; x < width; x++) {
     const from = Math.floor((x / width) * total);
     const to = Math.max(from + 1, Math.floor(((x + 1) / width) * total));
     for (let i = from; i < Math.min(to, count); i++) {
-      const norm = norms[i] as number;
+      const norm = norms[i];
+      if (norm === undefined) continue;
       const known = columns[x];
       columns[x] = known === undefined ? norm : Math.max(known, norm);
     }

@@ -26,18 +26,15 @@ export function stepAt(x: number, total: number, width: number): number {
   return Math.max(1, Math.min(total, Math.round(share * total + 0.5)));
 }
 
-/** Values at every pixel column: the newest record at or before its step; nothing after the last one. */
-export function spread(history: History, total: number, columns: number, value: (record: Record) => number): Float64Array {
+/** Values at every pixel column: the newest record at or before its step; nothing before the first or after the last. */
+export function spread(history: History, total: number, columns: number, value: (record: Record) => number): (number | undefined)[] {
   const last = history.records.at(-1)?.step ?? 0;
   const shown = Math.min(columns, Math.max(1, Math.ceil((last / total) * columns)));
-  const values = new Float64Array(shown);
-  for (let x = 0; x < shown; x++) {
+  return Array.from({ length: shown }, (_, x) => {
     const step = Math.max(1, Math.ceil(((x + 0.5) / columns) * total));
-    const place = history.place(step + 1) - 1;
-    const record = history.records[Math.max(0, place)];
-    values[x] = record ? value(record) : NaN;
-  }
-  return values;
+    const record = history.records[history.place(step + 1) - 1];
+    return record && value(record);
+  });
 }
 
 export interface TimelineLook {

@@ -41,10 +41,11 @@ export function Stage(): JSX.Element {
   useEffect(() => canvasSize(box.current as HTMLElement, size), []);
 
   useEffect(() => {
-    let stale = true; // the still canvas is drawn again only when what it shows has changed
-    let last = "";
+    let stale = true;
+    let last = -1;
+    let lastStill = ""; // the still canvas is drawn again only when what it shows has changed
     const stop = effect(() => {
-      void [frame.value, layout.value, selection.value, shows.value, palette.value, responses.value, locale.value, focus.value];
+      void [frame.value, layout.value, selection.value, shows.value, playing.value, palette.value, responses.value, locale.value, focus.value];
       stale = true;
     });
     const paint = (): void => {
@@ -54,9 +55,8 @@ export function Stage(): JSX.Element {
       if (!built || !shown || !place || shown.header.generation !== built.generation) return;
       const at = reducedMotion.peek() ? Math.ceil(position.peek()) : position.peek();
       const scene = sceneAt(built, place, shown, at, shows.peek());
-      const visit = `${Math.floor(at)} ${scene.within >= 1}`;
-      const moved = `${at}`;
-      if (!stale && moved === last) return;
+      if (!stale && at === last) return;
+      const stood = `${Math.floor(at)} ${scene.within >= 1} ${scene.lossError}`;
       const colours = palette.peek();
       const look: StageLook = {
         palette: colours,
@@ -66,13 +66,14 @@ export function Stage(): JSX.Element {
         input: inputPicture(built, shown, colours),
         most: playing.peek() && at >= built.visits.length ? MOST_LIVE : MOST,
       };
-      if (stale || visit !== last.split("|")[1]) {
+      if (stale || stood !== lastStill) {
         const context = fit(still.current, place);
         if (context) leftOut.value = drawStill(context, scene, look);
       }
       const context = fit(moving.current, place);
       if (context) drawMoving(context, scene, look);
-      last = moved;
+      last = at;
+      lastStill = stood;
       stale = false;
     };
     const leave = eachFrame(paint);

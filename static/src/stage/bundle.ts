@@ -15,8 +15,11 @@ export interface Edge {
   curve: Curve;
 }
 
-/** The strongest `most` edges of a bundle, weakest first so that the strong lie on top; and how many there are. */
-export function edgesOf(bundle: Bundle, most: number): { edges: Edge[]; total: number } {
+/**
+ * The strongest `most` edges of a bundle, weakest first so that the strong lie on top; and how many there are.
+ * A selected weight is among them however weak it is.
+ */
+export function edgesOf(bundle: Bundle, most: number, selection: Selection | null = null): { edges: Edge[]; total: number } {
   const rows = bundle.to.units.length;
   const columns = bundle.from.picture ? bundle.from.total : bundle.from.units.length;
   const edges: Edge[] = [];
@@ -30,7 +33,10 @@ export function edgesOf(bundle: Bundle, most: number): { edges: Edge[]; total: n
     }
   }
   edges.sort((a, b) => rank(a.value) - rank(b.value));
-  return { edges: edges.slice(Math.max(0, edges.length - most)), total: bundle.from.total * bundle.to.total };
+  const strongest = edges.slice(Math.max(0, edges.length - most));
+  const weak = edges.slice(0, edges.length - strongest.length).find((edge) => isPicked(selection, bundle, edge));
+  if (weak) strongest[0] = weak;
+  return { edges: strongest, total: bundle.from.total * bundle.to.total };
 }
 
 /** What is not finite is worth seeing first. */
@@ -38,13 +44,14 @@ function rank(value: number): number {
   return Number.isFinite(value) ? Math.abs(value) : Infinity;
 }
 
+function isPicked(selection: Selection | null, bundle: Bundle, { i, j }: Edge): boolean {
+  return selection?.kind === "weight" && selection.node === bundle.to.linear && selection.row === j && selection.column === i;
+}
+
 /** How much an edge stands out: all alike, or those of the selection at full strength and the rest at a third. */
 export function strength(selection: Selection | null, bundle: Bundle, edge: Edge): number {
   if (!selection || selection.kind === "layer") return 1;
-  if (selection.kind === "weight") {
-    const same = selection.node === bundle.to.linear && selection.row === edge.j && selection.column === edge.i;
-    return same ? 1 : REST;
-  }
+  if (selection.kind === "weight") return isPicked(selection, bundle, edge) ? 1 : REST;
   const into = selection.node === bundle.to.last || selection.node === bundle.to.linear;
   const outOf = selection.node === bundle.from.last && bundle.from.last >= 0;
   return (into && selection.row === edge.j) || (outOf && selection.row === edge.i) ? 1 : REST;

@@ -61,7 +61,7 @@ function column(graph: Graph, index: number, x: number, span: number, top: numbe
   const total = index === 0 ? graph.data.features : (graph.nodes[last]?.units ?? 0);
   const middle = (top + bottom) / 2;
   if (index === 0 && graph.data.picture) {
-    const side = Math.min(112, span * 0.62, bottom - top);
+    const side = Math.min(112, span * 0.62, 2 * x - 12, bottom - top);
     return { index, linear, last, total, x, units: [], picture: { x, y: middle, width: side, height: side } };
   }
   const isOutput = index === (graph.nodes.at(-2)?.column ?? 0);

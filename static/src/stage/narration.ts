@@ -1,6 +1,6 @@
 /** One sentence for a moment: where the pass is, and what happens there, with the number in it. Pure. */
 import { format } from "../numbers";
-import { reached, visitOf, weightOf } from "../state/moment";
+import { visitOf, weightOf } from "../state/moment";
 import type { Frame } from "../wire/frame";
 import type { Graph, Visit } from "../wire/messages";
 import { t } from "../words/words";
@@ -12,7 +12,7 @@ export interface Narration {
 
 export function narrate(graph: Graph, frame: Frame, visit: Visit, optimizer: string): Narration {
   const fault = frame.header.faultNode;
-  if (fault >= 0 && passed(graph, frame, visit)) return faultWords(graph, frame);
+  if (fault >= 0 && come(graph, frame, visit)) return faultWords(graph, frame);
   if (visit.phase === "update") return updateWords(graph, frame, optimizer);
   if (visit.phase === "loss") return { title: t("narration.loss"), text: t("narration.loss.text", lossValues(graph, frame)) };
   const node = graph.nodes[visit.node];
@@ -33,15 +33,23 @@ export function narrate(graph: Graph, frame: Frame, visit: Visit, optimizer: str
 function gradientWords(graph: Graph, frame: Frame, weight: number): string {
   const norm = frame.norm("gradient", weight);
   const later = graph.parameters.findIndex((p, i) => i > weight && p.name.endsWith(".weight"));
-  if (later < 0) return t("narration.backward.linear.last", { norm: format(norm) });
   const ratio = norm / frame.norm("gradient", later);
+  if (!Number.isFinite(ratio)) return t("narration.backward.linear.last", { norm: format(norm) });
   const column = graph.nodes[graph.parameters[later]?.node ?? 0]?.column ?? 0;
-  return t("narration.backward.linear", { norm: format(norm), ratio: ratio.toPrecision(2), later: column });
+  return t("narration.backward.linear", { norm: format(norm), ratio: times(ratio), later: column });
+}
+
+/** Two digits are enough for how many times: 0.075, 2.0, 150, 1.2e−6. */
+function times(ratio: number): string {
+  if (ratio >= 1e-3 && ratio < 100) return ratio.toPrecision(2);
+  if (ratio >= 100 && ratio < 1e4) return String(Number(ratio.toPrecision(2)));
+  return ratio.toExponential(1).replace("e-", "e−").replace("e+", "e");
 }
 
 function updateWords(graph: Graph, frame: Frame, optimizer: string): Narration {
   const ratios = graph.parameters.map((p, i) => (p.name.endsWith(".weight") ? frame.norm("update", i) / frame.norm("before", i) : NaN));
   const finite = ratios.filter(Number.isFinite);
+  if (finite.length === 0) return { title: t("narration.update", { optimizer }), text: t("narration.update.text.zero") };
   const values = {
     optimizer,
     least: format(Math.min(...finite)),
@@ -62,7 +70,6 @@ function faultWords(graph: Graph, frame: Frame): Narration {
 }
 
 /** Has the pass come to where the first NaN or infinity was made? */
-function passed(graph: Graph, frame: Frame, visit: Visit): boolean {
-  const at = visitOf(graph, frame.header.faultPhase, frame.header.faultNode);
-  return reached(frame.header.faultPhase, frame.header.faultNode) || graph.visits.indexOf(visit) >= at;
+function come(graph: Graph, frame: Frame, visit: Visit): boolean {
+  return graph.visits.indexOf(visit) >= visitOf(graph, frame.header.faultPhase, frame.header.faultNode);
 }

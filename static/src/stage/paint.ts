@@ -32,7 +32,7 @@ export function drawStill(context: CanvasRenderingContext2D, scene: Scene, look:
   const left = { drawn: 0, total: 0 };
   drawHeadings(context, scene, look);
   for (const bundle of scene.bundles) {
-    const { edges, total } = edgesOf(bundle, look.most);
+    const { edges, total } = edgesOf(bundle, look.most, look.selection);
     left.drawn += edges.length;
     left.total += total;
     if (!moves(scene, bundle)) drawBundle(context, bundle, { ...look, front: null, edges });
@@ -47,7 +47,7 @@ export function drawStill(context: CanvasRenderingContext2D, scene: Scene, look:
 export function drawMoving(context: CanvasRenderingContext2D, scene: Scene, look: StageLook): void {
   for (const bundle of scene.bundles) {
     if (!moves(scene, bundle)) continue;
-    const { edges } = edgesOf(bundle, look.most);
+    const { edges } = edgesOf(bundle, look.most, look.selection);
     const swell = bundle.state === "update" ? Math.sin(Math.PI * Math.min(1, scene.within)) : 0;
     drawBundle(context, bundle, { ...look, front: bundle.state === "update" ? null : scene.front, edges, swell });
   }

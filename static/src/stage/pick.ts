@@ -11,11 +11,19 @@ export function pick(graph: Graph, layout: StageLayout, x: number, y: number): S
   if (unit) return unit.column.linear < 0 ? null : { kind: "unit", node: unit.column.last, row: unit.row };
   const { loss } = layout;
   if (Math.hypot(x - loss.x, y - loss.y) < loss.width) return { kind: "layer", node: graph.nodes.length - 1 };
+  if (y < layout.top - 10) return headed(graph, layout, x);
   const after = layout.columns.findIndex((c, k) => k > 0 && x < c.x);
   const to = layout.columns[after];
   const from = layout.columns[after - 1];
-  if (to && y < layout.top - 10) return { kind: "layer", node: to.linear };
   return from && to ? nearest(from, to, x, y) : null;
+}
+
+/** The layer whose heading is nearest; the input has nothing to tell. */
+function headed(graph: Graph, layout: StageLayout, x: number): Selection | null {
+  const lossNode = graph.nodes.length - 1;
+  const headings = [...layout.columns.map((c) => ({ x: c.x, node: c.linear })), { x: layout.loss.x, node: lossNode }];
+  const { node } = headings.reduce((a, b) => (Math.abs(b.x - x) < Math.abs(a.x - x) ? b : a));
+  return node < 0 ? null : { kind: "layer", node };
 }
 
 function nearest(from: Column, to: Column, x: number, y: number): Selection | null {

@@ -55,25 +55,27 @@ export interface Press {
 
 export function press(graph: Graph, at: number, dial: Dial, direction: 1 | -1, step: number): Press {
   const count = graph.visits.length;
-  if (dial === "step") return whole(count, at, direction, 1);
-  if (dial === "epoch") return whole(count, at, direction, toEpoch(step, graph.batches, direction));
+  if (dial === "step" || dial === "epoch") {
+    const every = dial === "step" ? 1 : graph.batches;
+    return direction === 1 ? onward(count, at, step, every) : backward(count, step, every);
+  }
   const stops = boundaries(graph, dial);
   const next = direction === 1 ? stops.find((s) => s > at + 1e-6) : stops.findLast((s) => s < at - 1e-6);
   if (next !== undefined) return { position: next, step: 0 };
   if (direction === 1) return { position: stops[0] ?? 0, step: 1 };
-  return step > 1 ? { position: stops.at(-2) ?? 0, step: -1 } : { position: 0, step: 0 };
+  return backward(count, step, 1);
 }
 
-/** A whole step first finishes the one under way. */
-function whole(count: number, at: number, direction: 1 | -1, steps: number): Press {
-  if (direction === 1 && at < count && steps === 1) return { position: count, step: 0 };
-  return { position: count, step: direction * steps };
+/** To the end of the next step whose number divides by `every`: of the one under way, if it does. */
+function onward(count: number, at: number, step: number, every: number): Press {
+  const place = step % every;
+  return { position: count, step: place === 0 && at < count ? 0 : every - place };
 }
 
-function toEpoch(step: number, batches: number, direction: 1 | -1): number {
-  const place = step % batches;
-  if (direction === 1) return batches - place;
-  return place === 0 ? batches : place;
+/** To the end of the one before; before the first there is only the start. */
+function backward(count: number, step: number, every: number): Press {
+  const to = step - (step % every || every);
+  return to < 1 ? { position: 0, step: 1 - step } : { position: count, step: to - step };
 }
 
 /** Where a press of a dial stops inside a step: the end of each visit, of each layer's visits, of each phase. */

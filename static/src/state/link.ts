@@ -25,8 +25,9 @@ export function fromFragment(fragment: string): Moment | null {
     const found = JSON.parse(new TextDecoder().decode(bytes)) as Partial<Moment>;
     if (typeof found.experiment !== "object" || found.experiment === null) return null;
     const step = Number.isInteger(found.step) ? (found.step as number) : 1;
-    const position = typeof found.position === "number" && Number.isFinite(found.position) ? found.position : 0;
-    return { experiment: found.experiment, edits: found.edits ?? [], step, position };
+    const position = typeof found.position === "number" && found.position > 0 ? found.position : 0;
+    const edits = Array.isArray(found.edits) ? found.edits : [];
+    return { experiment: found.experiment, edits, step, position };
   } catch {
     return null;
   }

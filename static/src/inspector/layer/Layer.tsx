@@ -28,14 +28,14 @@ export function Layer({ built, shown, node }: { built: Graph; shown: Frame; node
     <>
       <Head title={t("inspector.layer")} name={String(column.index)} place={place} />
       {parameters.length === 0 && <Example />}
-      <section class="inspector-part" aria-label={t("inspector.formula")}>
+      <div role="group" class="inspector-part" aria-label={t("inspector.formula")}>
         <h3>{kind}</h3>
         <Notation kind={kind} />
         {Object.keys(catalogue.value?.notation[kind]?.gradients ?? {}).map((by) => (
           <Notation key={by} kind={kind} by={by} />
         ))}
-      </section>
-      <section class="inspector-part" aria-label={t("inspector.shapes")}>
+      </div>
+      <div role="group" class="inspector-part" aria-label={t("inspector.shapes")}>
         <dl>
           {parameters.map(({ parameter, part, count }) => (
             <Row key={part} name={t(part === "bias" ? "inspector.bias" : "inspector.weight")}>
@@ -44,7 +44,7 @@ export function Layer({ built, shown, node }: { built: Graph; shown: Frame; node
           ))}
           <Row name={t("inspector.output")}>{output}</Row>
         </dl>
-      </section>
+      </div>
       {parameters.length > 0 && <Norms node={node} parameters={parameters} />}
       {weight ? <WeightSizes built={built} shown={shown} node={node} /> : <ErrorSizes shown={shown} node={node} />}
     </>

@@ -17,7 +17,7 @@ export function Norms({ node, parameters }: { node: number; parameters: readonly
   const updated = useReached("update", -1);
   const colours = palette.value;
   return (
-    <section class="inspector-part" aria-label={t("inspector.norms")}>
+    <div role="group" class="inspector-part" aria-label={t("inspector.norms")}>
       <h3>{t("inspector.norms")}</h3>
       <p class="note">{t("inspector.norms.scale")}</p>
       {parameters.map(({ part, gradient, before, update, ratio }) => (
@@ -39,7 +39,7 @@ export function Norms({ node, parameters }: { node: number; parameters: readonly
           </Row>
         </dl>
       ))}
-    </section>
+    </div>
   );
 }
 

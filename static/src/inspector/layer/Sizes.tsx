@@ -16,11 +16,11 @@ export function Sizes({ title, values }: { title: string; values: Iterable<numbe
   const found = values && histogram(values);
   const colours = palette.value;
   return (
-    <section class="inspector-part" aria-label={title}>
+    <div role="group" class="inspector-part" aria-label={title}>
       <h3>{title}</h3>
       <Drawing height={HEIGHT} label={found ? said(found) : t("mark.waiting")} draw={(context, width) => drawHistogram(context, { width, height: HEIGHT, found, palette: colours })} />
       <p class="inspector-line note">{found ? said(found) : t("mark.waiting")}</p>
-    </section>
+    </div>
   );
 }
 

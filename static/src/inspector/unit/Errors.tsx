@@ -18,7 +18,7 @@ interface Props {
 
 export function Errors({ facts, kind, from, deltaKnown, upstreamKnown }: Props): JSX.Element {
   return (
-    <section class="inspector-part" aria-label={t("inspector.error")}>
+    <div role="group" class="inspector-part" aria-label={t("inspector.error")}>
       <h3>{t("inspector.error")}</h3>
       <p class="note">{kind ? t("inspector.error.how") : t("inspector.error.straight")}</p>
       <div class="inspector-boxes">
@@ -39,7 +39,7 @@ export function Errors({ facts, kind, from, deltaKnown, upstreamKnown }: Props):
         )}
       </div>
       {kind && <Notation kind={kind} by="z" />}
-    </section>
+    </div>
   );
 }
 

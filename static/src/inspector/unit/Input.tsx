@@ -14,14 +14,14 @@ export function Input({ built, shown, row }: { built: Graph; shown: Frame; row: 
     <>
       <Head title={t("inspector.input")} name={built.data.feature_names[row] ?? String(row + 1)} place={t("inspector.input.place", { row: row + 1, inputs: built.data.features })} />
       <Example />
-      <section class="inspector-part" aria-label={t("inspector.forward")}>
+      <div role="group" class="inspector-part" aria-label={t("inspector.forward")}>
         <dl>
           <Row name={t("inspector.input.value")}>
             <Live id="value" value={shown.section("input")[row] ?? NaN} hued />
           </Row>
         </dl>
         <p class="note">{t("inspector.input.note")}</p>
-      </section>
+      </div>
       <Response built={built} node={-1} row={row} />
     </>
   );

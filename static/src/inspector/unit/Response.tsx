@@ -25,13 +25,13 @@ export function Response({ built, node, row }: { built: Graph; node: number; row
   if (!found || !values) return null;
   const scale = format(found.scales[place] ?? 1);
   return (
-    <section class="inspector-part inspector-response" aria-label={t("inspector.response")}>
+    <div role="group" class="inspector-part inspector-response" aria-label={t("inspector.response")}>
       <canvas ref={canvas} role="img" aria-label={t("inspector.response.label", { scale })} />
       <div>
         <h3>{t("inspector.response")}</h3>
         <p class="note">{t("inspector.response.note", { scale, step: found.step })}</p>
       </div>
-    </section>
+    </div>
   );
 }
 

@@ -14,7 +14,7 @@ export function TermsTable({ built, facts, zKnown }: { built: Graph; facts: Unit
   const most = Math.max(...terms.shown.map((term) => finite(term.product)), finite(bias?.before ?? 0)) || 1;
   const cut = terms.total > terms.shown.length;
   return (
-    <section class="inspector-part" aria-label={t("inspector.terms")}>
+    <div role="group" class="inspector-part" aria-label={t("inspector.terms")}>
       <table class="inspector-terms">
         <caption>
           {t("inspector.terms")}
@@ -43,7 +43,7 @@ export function TermsTable({ built, facts, zKnown }: { built: Graph; facts: Unit
           <Total name="z" value={facts.z} most={most} known={zKnown} />
         </tfoot>
       </table>
-    </section>
+    </div>
   );
 }
 

@@ -34,7 +34,7 @@ export function Unit({ built, shown, node, row }: { built: Graph; shown: Frame; 
     <>
       <Head title={t("inspector.unit")} name={t("inspector.end", { layer: index, unit: row + 1 })} place={kind ? `${place} · ${kind}` : place} />
       <Example />
-      <section class="inspector-part" aria-label={t("inspector.forward")}>
+      <div role="group" class="inspector-part" aria-label={t("inspector.forward")}>
         <h3>{t("inspector.forward")}</h3>
         <Notation kind="Linear" />
         {kind && <Notation kind={kind} />}
@@ -48,7 +48,7 @@ export function Unit({ built, shown, node, row }: { built: Graph; shown: Frame; 
             </Row>
           )}
         </dl>
-      </section>
+      </div>
       <Errors facts={facts} kind={kind ?? null} from={from} deltaKnown={deltaKnown} upstreamKnown={upstreamKnown} />
       <Response built={built} node={node} row={row} />
       <TermsTable built={built} facts={facts} zKnown={zKnown} />
@@ -63,7 +63,7 @@ function BiasPart({ bias, row, node }: { bias: Bias; row: number; node: number }
   const updated = useReached("update", -1);
   return (
     <>
-      <section class="inspector-part" aria-label={t("inspector.bias")}>
+      <div role="group" class="inspector-part" aria-label={t("inspector.bias")}>
         <dl>
           <Row name={t("inspector.bias")}>
             <Live id="bias" value={bias.before} />
@@ -75,7 +75,7 @@ function BiasPart({ bias, row, node }: { bias: Bias; row: number; node: number }
             <Live id="bias-update" value={bias.update} known={updated} sign hued />
           </Row>
         </dl>
-      </section>
+      </div>
       <Proof parameter={bias.parameter.name} index={[row]} symbol="b" />
     </>
   );

@@ -20,7 +20,7 @@ export function Batch({ shown, facts, reached }: { shown: Frame; facts: WeightFa
   const sum = facts.gradient ?? all?.reduce((total, share) => total + share.value, 0) ?? NaN;
   const words = all ? t("inspector.strip", { batch, tallest: format(tallest(all)) }) : t("mark.waiting");
   return (
-    <section class="inspector-part" aria-label={t("inspector.batch", { batch })}>
+    <div role="group" class="inspector-part" aria-label={t("inspector.batch", { batch })}>
       <div class="inspector-line">
         <h3 class="inspector-plain">{t("inspector.batch", { batch })}</h3>
         <Live id="gradient" value={facts.gradient} known={reached} hued />
@@ -38,6 +38,6 @@ export function Batch({ shown, facts, reached }: { shown: Frame; facts: WeightFa
         <span>{all ? t(`inspector.stance.${stance(facts.share, sum)}`) : t("mark.waiting")}</span>
         {all && <span>{t("inspector.tallest", { value: format(tallest(all)) })}</span>}
       </p>
-    </section>
+    </div>
   );
 }

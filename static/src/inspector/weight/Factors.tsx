@@ -29,7 +29,7 @@ interface Props {
 export function Factors(props: Props): JSX.Element {
   const batch = shows.value === "batch";
   return (
-    <section class="inspector-part" aria-label={t("inspector.formula")}>
+    <div role="group" class="inspector-part" aria-label={t("inspector.formula")}>
       <div class="inspector-line">
         <h3 class="inspector-plain">{t(batch ? "inspector.formula.batch" : "inspector.formula.example")}</h3>
         <div class="segments" role="group" aria-label={t("inspector.form")}>
@@ -41,7 +41,7 @@ export function Factors(props: Props): JSX.Element {
         </div>
       </div>
       {batch ? <Sum {...props} /> : <Share {...props} />}
-    </section>
+    </div>
   );
 }
 

@@ -48,7 +48,7 @@ export function Weight({ built, shown, edge }: Props): JSX.Element | null {
       <Example />
       <Factors shown={shown} facts={facts} reach={reach} />
       <Batch shown={shown} facts={facts} reached={reach.gradient} />
-      <section class="inspector-part" aria-label={t("inspector.change")}>
+      <div role="group" class="inspector-part" aria-label={t("inspector.change")}>
         <dl>
           <Row name={t("inspector.weight.before")}>
             <Live id="weight" value={facts.before} />
@@ -61,7 +61,7 @@ export function Weight({ built, shown, edge }: Props): JSX.Element | null {
           </Row>
         </dl>
         <Trails trail={trail.value.filter(({ step }) => reach.gradient || step !== shown.step)} />
-      </section>
+      </div>
       <Proof parameter={facts.parameter.name} index={[edge.row, edge.column]} symbol="w" />
     </>
   );
