@@ -78,12 +78,8 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("export", help="write an experiment as a script for another framework")
     one.add_argument("file", type=Path)
     one.add_argument("--to", choices=["pytorch"], required=True)
-    one.add_argument(
-        "--steps", type=at_least(0), default=0, help="steps to train before the weights are written"
-    )
-    one.add_argument(
-        "--out", type=Path, help="a folder for script and weights (default: FILE without its ending)"
-    )
+    one.add_argument("--steps", type=at_least(0), default=0, help="steps to train before the weights are written")
+    one.add_argument("--out", type=Path, help="a folder for script and weights (default: FILE without its ending)")
     one.set_defaults(run=run_export)
     return root
 
@@ -104,9 +100,7 @@ def load(path: Path) -> Experiment:
 
 
 def run_serve(options: argparse.Namespace) -> int:
-    return serve(
-        Settings(host=options.host, port=options.port, allow_remote=options.allow_remote), options.reload
-    )
+    return serve(Settings(host=options.host, port=options.port, allow_remote=options.allow_remote), options.reload)
 
 
 def run_check(options: argparse.Namespace) -> int:

@@ -114,13 +114,7 @@ def _settings(choice: type) -> Iterator[Setting]:
 
 
 def _default(f: Field[Any]) -> Any:
-    return (
-        f.default
-        if f.default is not MISSING
-        else f.default_factory()
-        if f.default_factory is not MISSING
-        else None
-    )
+    return f.default if f.default is not MISSING else f.default_factory() if f.default_factory is not MISSING else None
 
 
 def _type(hint: Any) -> tuple[Any, tuple[str, ...]]:
@@ -135,7 +129,5 @@ def _notation() -> Iterator[tuple[str, Notes]]:
     for union in (AnyLayer, AnyLoss, AnyOptimizer):
         for member in members(union):
             notation = member.notation  # type: ignore[attr-defined]
-            gradients = {
-                symbol: convert(latex, display="block") for symbol, latex in notation.gradients.items()
-            }
+            gradients = {symbol: convert(latex, display="block") for symbol, latex in notation.gradients.items()}
             yield member.__name__, Notes(convert(notation.value, display="block"), gradients)

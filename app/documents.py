@@ -66,9 +66,7 @@ def _problems(error: ValidationError, skip: int) -> list[Problem]:
 def _where(path: tuple[int | str, ...], *, unknown: bool) -> str:
     """The place as a dotted path. An unknown field ends it, whatever its name: that may be a tag's."""
     end = len(path) - unknown
-    return ".".join(
-        [str(part) for part in path[:end] if part not in TAGS] + [str(part) for part in path[end:]]
-    )
+    return ".".join([str(part) for part in path[:end] if part not in TAGS] + [str(part) for part in path[end:]])
 
 
 UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
@@ -96,17 +94,13 @@ def _problem(where: str, found: Any) -> Problem:
         }
         return problem(where, kind, f"{words[kind]} {limit:,}", came)
     if kind == "union_tag_invalid":
-        return problem(
-            f"{where}.kind".lstrip("."), "kind", f"one of {context['expected_tags']}", short(context["tag"])
-        )
+        return problem(f"{where}.kind".lstrip("."), "kind", f"one of {context['expected_tags']}", short(context["tag"]))
     if kind == "literal_error":
         return problem(where, "kind", f"one of {context['expected']}", came)
     if kind == "json_invalid":
         return problem(where, "not_json", "a JSON document", context["error"])
     if kind == "too_long":
-        return problem(
-            where, "type", f"at most {context['max_length']} values", f"{context['actual_length']}"
-        )
+        return problem(where, "type", f"at most {context['max_length']} values", f"{context['actual_length']}")
     if kind in _CODES:
         code, expected = _CODES[kind]
         return problem(where, code, expected, "nothing" if code.startswith("missing") else came)

@@ -45,7 +45,7 @@ class Frames:
         self.buffer = bytearray(HEADER.size + 4 * self.length)
         self.numbers = np.frombuffer(self.buffer, np.float32, offset=HEADER.size)
 
-    # What is in it ------------------------------------------------------------------------------------------
+    # What is in it
 
     @staticmethod
     def _within(run: Run, look: Look) -> Look:
@@ -93,7 +93,7 @@ class Frames:
                 yield f"slope:{index}", node.kept["slope"][:, example]
         yield "terms", self.terms.reshape(-1)
 
-    # Making one ---------------------------------------------------------------------------------------------
+    # Making one
 
     def encode(self, id: int, generation: int) -> bytes:
         """The frame of the run's last pass."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.frames import Frames
-from app.protocol import DataFacts, Graph, GraphNode, GraphParameter, Visit
+from app.protocol import DataFacts, Graph, GraphNode, GraphParameter, RateEdit, Visit
 from engine.parameters import Parameter
 from engine.run import Run
 
@@ -21,6 +21,8 @@ def graph(run: Run, frames: Frames, id: int, generation: int) -> Graph:
         batches=run.batches.per_epoch,
         parameter_count=run.network.parameter_count,
         multiply_adds=run.network.multiply_adds,
+        experiment=run.experiment,
+        edits=tuple(RateEdit("learning_rate", e.step, e.value) for e in run.edits),
     )
 
 
@@ -55,9 +57,7 @@ def parameters(run: Run, frames: Frames) -> tuple[GraphParameter, ...]:
         reach = sum(s * (n - 1) for s, n in zip(strides, parameter.value.shape, strict=True))
         inside = offset >= 0 and offset + reach < here.stop - here.start
         node = by_layer[int(parameter.name.split(".")[0])]
-        placed.append(
-            GraphParameter(parameter.name, node, parameter.value.shape, offset if inside else -1, strides)
-        )
+        placed.append(GraphParameter(parameter.name, node, parameter.value.shape, offset if inside else -1, strides))
     return tuple(placed)
 
 

@@ -81,7 +81,5 @@ async def body(request: Request) -> bytes:
     async for chunk in request.stream():
         received += chunk
         if len(received) > LARGEST:
-            raise BadExperiment(
-                [problem("", "too_long", f"at most {LARGEST:,} bytes", f"more than {LARGEST:,}")]
-            )
+            raise BadExperiment([problem("", "too_long", f"at most {LARGEST:,} bytes", f"more than {LARGEST:,}")])
     return bytes(received)

@@ -34,6 +34,4 @@ def language(request: Request) -> str:
 
 
 def home(request: Request) -> Response:
-    return templates.TemplateResponse(
-        request, "lab.html", {"language": language(request), "bundle": bundle()}
-    )
+    return templates.TemplateResponse(request, "lab.html", {"language": language(request), "bundle": bundle()})

@@ -25,7 +25,7 @@ Id = Annotated[int, Range(0, 2**32 - 1)]
 Step = Annotated[int, Range(0, 2**31)]
 
 
-# Requests ---------------------------------------------------------------------------------------------------
+# Requests
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ Request = Annotated[Open | Advance | Seek | LookAt | Edit | Respond | Predict | 
 REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 
 
-# Replies ----------------------------------------------------------------------------------------------------
+# Replies
 
 
 @dataclass(frozen=True)
@@ -217,6 +217,8 @@ class Graph:
     batches: int  # a epoch
     parameter_count: int
     multiply_adds: int
+    experiment: Experiment  # with every field that was left out filled in
+    edits: tuple[RateEdit, ...]
 
 
 @dataclass(frozen=True)
@@ -290,7 +292,7 @@ Reply = Annotated[Graph | Predictions | Proved | Problems, Tagged()]
 REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
 
 
-# Binary replies ---------------------------------------------------------------------------------------------
+# Binary replies
 
 FRAME, RESPONSES = 1, 2
 

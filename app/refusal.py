@@ -45,7 +45,7 @@ def _read(message: str | bytes) -> dict[str, Any]:
     if isinstance(message, bytes) or size(message) > LARGEST:
         return {}
     try:
-        fields = from_json(message)
+        fields = from_json(message.encode("utf-8", "surrogatepass"))  # refused as bytes: a ValueError
     except ValueError:
         return {}
     return fields if isinstance(fields, dict) else {}

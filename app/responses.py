@@ -52,9 +52,7 @@ class Responses:
             -1,
             0,
         )
-        return b"".join(
-            [header, np.append(scales, scale).astype(np.float32).tobytes(), *(g.tobytes() for g in grids)]
-        )
+        return b"".join([header, np.append(scales, scale).astype(np.float32).tobytes(), *(g.tobytes() for g in grids)])
 
     def _surface(self) -> tuple[Array, float]:
         """The decision: p(class 1) − p(class 0) for two classes, the prediction itself for numbers."""

@@ -45,9 +45,7 @@ def _plain(schema: Any) -> Any:
         fields = schema.get("properties", {})
         schema = {"additionalProperties": False, **schema, "required": sorted(fields)}
     kept = {
-        key: {name: _plain(field) for name, field in value.items()}
-        if key in ("properties", "$defs")
-        else _plain(value)
+        key: {name: _plain(field) for name, field in value.items()} if key in ("properties", "$defs") else _plain(value)
         for key, value in schema.items()
         if key not in ("title", "default", "discriminator", "description")
     }

@@ -60,9 +60,7 @@ class Session:
         request: Request | None = None
         try:
             if isinstance(message, bytes):
-                raise BadExperiment(
-                    [problem("", "not_text", "a JSON text message", f"{len(message)} bytes of binary")]
-                )
+                raise BadExperiment([problem("", "not_text", "a JSON text message", f"{len(message)} bytes of binary")])
             request = read_request(message)
             return list(self._handle(request))
         except BadExperiment as error:
@@ -93,7 +91,7 @@ class Session:
         }
         yield from handlers[type(request)](request, self.run)
 
-    # Each request -------------------------------------------------------------------------------------------
+    # Each request
 
     def _open(self, request: Open) -> Iterator[Message]:
         """Build first and replace afterwards: a bad experiment leaves the running one alone."""
@@ -129,9 +127,7 @@ class Session:
 
     def _respond(self, request: Respond, run: Run) -> Iterator[Message]:
         if not drawable(run):
-            raise BadExperiment(
-                [problem("", "not_drawable", "1 or 2 input features", str(run.data.features))]
-            )
+            raise BadExperiment([problem("", "not_drawable", "1 or 2 input features", str(run.data.features))])
         self.responses = self.responses or Responses(run)
         yield self.responses.encode(request.id, request.generation)
 
@@ -147,9 +143,7 @@ class Session:
             raise BadExperiment([problem("parameter", "unknown", f"one of {names[:200]}", request.parameter)])
         shape = parameter.value.shape
         if len(request.index) != len(shape) or any(i >= n for i, n in zip(request.index, shape, strict=True)):
-            raise BadExperiment(
-                [problem("index", "index", f"an index into shape {shape}", str(request.index))]
-            )
+            raise BadExperiment([problem("index", "index", f"an index into shape {shape}", str(request.index))])
         self.prover = self.prover or Prover(run)
         self.prover.load()
         proof = self.prover.prove(request.parameter, request.index)

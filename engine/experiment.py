@@ -24,7 +24,7 @@ VERSION = 1
 
 AnyData = Annotated[Generated | Table, Tagged()]
 ACTIVATIONS: tuple[type[Elementwise], ...] = tuple(Elementwise.__subclasses__())
-AnyLayer = Annotated[Union[(Linear, *ACTIVATIONS)], Tagged()]  # type: ignore[valid-type]  # noqa: UP007 - built from the table
+AnyLayer = Annotated[Union[(Linear, *ACTIVATIONS)], Tagged()]  # type: ignore[valid-type]
 Seed = Annotated[int, Range(0, 2**32 - 1)]
 
 

@@ -32,7 +32,13 @@ def planned(experiment: Experiment, limits: Limits | None = None) -> tuple[Datas
     found = [*_cost(experiment, network, limits or Limits()), *_targets(experiment, network, data)]
     if experiment.batch > len(data.train_x):
         found.append(
-            _problem("batch", "batch_over_data", f"at most the {len(data.train_x)} training examples", experiment.batch, limit=len(data.train_x))
+            _problem(
+                "batch",
+                "batch_over_data",
+                f"at most the {len(data.train_x)} training examples",
+                experiment.batch,
+                limit=len(data.train_x),
+            )
         )
     if found:
         raise BadExperiment(found)
@@ -54,8 +60,18 @@ def _cost(experiment: Experiment, network: Network, limits: Limits) -> list[Prob
     """Each cost beyond its limit, with the computed number and the limit."""
     costs = (
         ("too_many_parameters", "parameters", network.parameter_count, limits.parameters),
-        ("too_much_memory", "bytes of memory", network.memory(experiment.batch, experiment.dtype), limits.memory),
-        ("too_slow", "multiply-adds a step", 3 * network.multiply_adds * experiment.batch, limits.multiply_adds),
+        (
+            "too_much_memory",
+            "bytes of memory",
+            network.memory(experiment.batch, experiment.dtype),
+            limits.memory,
+        ),
+        (
+            "too_slow",
+            "multiply-adds a step",
+            3 * network.multiply_adds * experiment.batch,
+            limits.multiply_adds,
+        ),
     )
     return [
         _problem("network", code, f"at most {limit:,} {what}", f"{cost:,}", limit=f"{limit:,}")
@@ -69,12 +85,27 @@ def _targets(experiment: Experiment, network: Network, data: Dataset) -> list[Pr
     last = f"network.layers.{len(experiment.network.layers) - 1}"
     loss = experiment.loss
     if isinstance(loss, CrossEntropyLoss | BCEWithLogitsLoss) and data.classes is None:
-        return [_problem("loss", "loss_needs_classes", "MSELoss or HuberLoss, since the targets are numbers", loss.kind, loss=loss.kind)]
+        return [
+            _problem(
+                "loss",
+                "loss_needs_classes",
+                "MSELoss or HuberLoss, since the targets are numbers",
+                loss.kind,
+                loss=loss.kind,
+            )
+        ]
     expected = outputs_needed(experiment, data)
     if network.outputs == expected:
         return []
     return [
-        _problem(last, "outputs", f"{expected} outputs for {loss.kind} on these targets", network.outputs, outputs=expected, loss=loss.kind)
+        _problem(
+            last,
+            "outputs",
+            f"{expected} outputs for {loss.kind} on these targets",
+            network.outputs,
+            outputs=expected,
+            loss=loss.kind,
+        )
     ]
 
 

@@ -68,14 +68,11 @@ class Parameters:
             for block in blocks:
                 here = slice(start, start + block.size)
                 value, gradient, update, before = (
-                    flat[here].reshape(block.shape)
-                    for flat in (self.values, self.gradients, self.update, self.before)
+                    flat[here].reshape(block.shape) for flat in (self.values, self.gradients, self.update, self.before)
                 )
                 for part, index in block.parts.items():
                     full = f"{name}.{part}"
-                    self.named[full] = Parameter(
-                        full, value[index], gradient[index], update[index], before[index]
-                    )
+                    self.named[full] = Parameter(full, value[index], gradient[index], update[index], before[index])
                 views.append((value, gradient))
                 start += block.size
             self.blocks.append(tuple(views))

@@ -58,7 +58,7 @@ class Program:
         self._scratch: dict[tuple[tuple[int, ...], str, np.dtype[Any]], Array] = {}
         self._constants: dict[float, Array] = {}
 
-    # Emitting ----------------------------------------------------------------------------------------------------
+    # Emitting
 
     def call(self, function: Callable[..., object], *arguments: Any) -> None:
         """Run a NumPy call and record it in the segment being emitted."""
@@ -104,7 +104,7 @@ class Program:
             emit(more)
             self.call(np.add, tensor.gradient, more, tensor.gradient)
 
-    # Buffers -----------------------------------------------------------------------------------------------------
+    # Buffers
 
     def tensor(self, features: int, *, ones: bool = True, gradient: bool = True) -> Tensor:
         """A new (features, batch) tensor."""
@@ -128,7 +128,7 @@ class Program:
             self._constants[value] = np.array(value, self.dtype)
         return self._constants[value]
 
-    # Replaying ---------------------------------------------------------------------------------------------------
+    # Replaying
 
     def visits(self) -> Iterator[tuple[str, Node]]:
         """Run the program one node at a time, saying after each which one it was.

@@ -62,7 +62,7 @@ class Run:
     def _training(self, network: Network) -> Training:
         return Training(self.experiment, network, network.allocate(self.experiment.dtype))
 
-    # Going forward -----------------------------------------------------------------------------------------------
+    # Going forward
 
     def advance(self, steps: int) -> None:
         """Do `steps` steps. `losses` then holds each batch's loss, and the buffers show the last pass:
@@ -99,7 +99,7 @@ class Run:
             if edit.step == self.step:
                 self.training.memory.set_rate(edit.value)
 
-    # Going anywhere ----------------------------------------------------------------------------------------------
+    # Going anywhere
 
     def seek(self, step: int) -> None:
         """Go to the moment right after `step` steps, its pass in the buffers; bit-identical to having trained to it."""
@@ -156,7 +156,7 @@ class Run:
             self._stride *= 2
             self._checkpoints = {s: kept for s, kept in self._checkpoints.items() if s % self._stride == 0}
 
-    # Looking -----------------------------------------------------------------------------------------------------
+    # Looking
 
     @property
     def epoch(self) -> int:

@@ -22,7 +22,12 @@ class Training:
     """
 
     def __init__(
-        self, experiment: Experiment, network: Network, parameters: Parameters, *, input_gradient: bool = False
+        self,
+        experiment: Experiment,
+        network: Network,
+        parameters: Parameters,
+        *,
+        input_gradient: bool = False,
     ) -> None:
         self.network, self.parameters = network, parameters
         program = self.program = Program(experiment.dtype, experiment.batch)

@@ -35,9 +35,7 @@ def packed(arrays: Mapping[str, Array]) -> bytes:
     for name, array in sorted(arrays.items(), key=lambda item: -item[1].dtype.itemsize):
         kind = array.dtype.newbyteorder("<")
         if kind not in NAMES:
-            raise TypeError(
-                f"{name}: expected float64, float32 or int64, got {array.dtype}; convert it first"
-            )
+            raise TypeError(f"{name}: expected float64, float32 or int64, got {array.dtype}; convert it first")
         parts.append(array.astype(kind, copy=False).tobytes())
         start, end = end, end + len(parts[-1])
         header[name] = {"dtype": NAMES[kind], "shape": list(array.shape), "data_offsets": [start, end]}
@@ -56,9 +54,7 @@ def unpacked(content: bytes) -> dict[str, Array]:
         if start != reached:
             raise BadWeights(f"{name}: expected data from byte {reached}, where the last ended, got {start}")
         if end > len(data):
-            raise BadWeights(
-                f"{name}: expected data within the file's {len(data)} bytes, got an end of {end}"
-            )
+            raise BadWeights(f"{name}: expected data within the file's {len(data)} bytes, got an end of {end}")
         arrays[name] = np.frombuffer(data[start:end], kind).reshape(shape).copy()
         reached = end
     if reached != len(data):
@@ -75,9 +71,7 @@ def _parts(content: bytes) -> tuple[dict[str, Any], memoryview]:
     length = int.from_bytes(content[:8], "little")
     if length > min(LARGEST_HEADER, len(content) - 8):
         most = min(LARGEST_HEADER, len(content) - 8)
-        raise BadWeights(
-            f"expected a header of at most {most:,} bytes, got {length:,}; is it a safetensors file?"
-        )
+        raise BadWeights(f"expected a header of at most {most:,} bytes, got {length:,}; is it a safetensors file?")
     try:
         header = json.loads(content[8 : 8 + length].decode(), object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
@@ -107,17 +101,11 @@ def _entry(name: str, entry: Any) -> tuple[np.dtype[Any], tuple[int, ...], int, 
         raise BadWeights(f"{name}: expected at most {DIMENSIONS} dimensions and 2 offsets, got {came}")
     start, end = offsets
     if end - start != prod(shape) * kind.itemsize:
-        raise BadWeights(
-            f"{name}: expected {prod(shape) * kind.itemsize} bytes for its shape, got {end - start}"
-        )
+        raise BadWeights(f"{name}: expected {prod(shape) * kind.itemsize} bytes for its shape, got {end - start}")
     return kind, shape, start, end
 
 
 def _counts(name: str, numbers: Any) -> tuple[int, ...]:
-    if not isinstance(numbers, list) or any(
-        type(each) is not int or not 0 <= each <= LARGEST for each in numbers
-    ):
-        raise BadWeights(
-            f"{name}: expected a list of whole numbers from 0 to {LARGEST:,}, got {str(numbers)[:80]}"
-        )
+    if not isinstance(numbers, list) or any(type(each) is not int or not 0 <= each <= LARGEST for each in numbers):
+        raise BadWeights(f"{name}: expected a list of whole numbers from 0 to {LARGEST:,}, got {str(numbers)[:80]}")
     return tuple(numbers)

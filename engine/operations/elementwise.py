@@ -30,7 +30,9 @@ except ImportError:  # pragma: no cover - a NumPy that hides it
 
 def written(value: str, slope: str) -> Notation:
     """The notation of an activation: a = f(z), and ∂L/∂z = ∂L/∂a · f′(z)."""
-    return Notation(value, {"z": rf"\frac{{\partial L}}{{\partial z}} = \frac{{\partial L}}{{\partial a}} \cdot {slope}"})
+    return Notation(
+        value, {"z": rf"\frac{{\partial L}}{{\partial z}} = \frac{{\partial L}}{{\partial a}} \cdot {slope}"}
+    )
 
 
 class Elementwise(Choice):

@@ -72,7 +72,7 @@ class MSELoss(Loss):
 
 @dataclass(frozen=True)
 class HuberLoss(Loss):
-    """Quadratic within delta, linear beyond: ½e² or delta (|e| − ½ delta), which is c (|e| − ½c), c = min(|e|, delta)."""
+    """Quadratic within delta, linear beyond: c (|e| − ½c) with c = min(|e|, delta)."""
 
     kind: Literal["HuberLoss"] = "HuberLoss"
     delta: Annotated[float, Range(0, 1e6, above=True)] = 1.0
@@ -84,7 +84,10 @@ class HuberLoss(Loss):
     def forward(self, program: Program, node: Node) -> Tensor:
         prediction, target = node.inputs
         error = node.kept["error"] = program.empty(prediction.shape)
-        size, capped = program.scratch(error.shape, "huber size"), program.scratch(error.shape, "huber capped")
+        size, capped = (
+            program.scratch(error.shape, "huber size"),
+            program.scratch(error.shape, "huber capped"),
+        )
         loss = scalar(program)
         program.call(np.subtract, prediction.data, target.data, error)
         program.call(np.abs, error, size)

@@ -9,7 +9,7 @@ import { begin } from "./shell/begin";
 import { startLoop } from "./state/loop";
 import { startView } from "./state/view";
 
-startView(document.documentElement);
+await startView(document.documentElement);
 render(<Shell />, document.getElementById("app") as HTMLElement);
 startKeys();
 startLoop();

@@ -60,7 +60,8 @@ class Conversation:
         """Open an experiment that can be run; answers its first frame."""
         self.generation += 1
         self.graph, frame = self.all("open", experiment=experiment, **fields)
-        return frame  # type: ignore[return-value]
+        assert isinstance(frame, Binary)
+        return frame
 
     def ask(self, kind: str, **fields: Any) -> Any:
         """The last reply: a dict of its JSON, or a Binary."""

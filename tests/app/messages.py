@@ -20,9 +20,7 @@ def generated() -> str:
     node, _ = find_node()
     command = [str(node), "node_modules/json-schema-to-typescript/dist/src/cli.js", "--bannerComment", BANNER]
     schema = json.dumps(browser(), sort_keys=True)
-    made = subprocess.run(
-        command, cwd=ROOT, input=schema, capture_output=True, text=True, check=True, encoding="utf-8"
-    )
+    made = subprocess.run(command, cwd=ROOT, input=schema, capture_output=True, text=True, check=True, encoding="utf-8")
     return ORIGIN.sub("", made.stdout)
 
 

@@ -166,9 +166,7 @@ def test_initializers_are_written_with_pytorchs_arguments() -> None:
     assert "nn.init.normal_(model[1].bias, std=0.1)" in text
 
 
-@pytest.mark.parametrize(
-    "name", ['"""\nimport os', "'); x = (1", "{layers}", "\\", "a\u2028b", "\u202e", "학교", "#"]
-)
+@pytest.mark.parametrize("name", ['"""\nimport os', "'); x = (1", "{layers}", "\\", "a\u2028b", "\u202e", "학교", "#"])
 def test_a_name_cannot_become_code(name: str) -> None:
     statements = [ast.dump(each) for each in ast.parse(script(replace(SMALL, name=name))).body]
     assert statements == [ast.dump(each) for each in ast.parse(script(SMALL)).body]
@@ -214,9 +212,7 @@ contents = st.dictionaries(
 
 @given(contents)
 def test_what_is_packed_is_unpacked(wanted: dict[str, tuple[tuple[int, ...], str]]) -> None:
-    arrays = {
-        name: np.arange(np.prod(shape)).reshape(shape).astype(kind) for name, (shape, kind) in wanted.items()
-    }
+    arrays = {name: np.arange(np.prod(shape)).reshape(shape).astype(kind) for name, (shape, kind) in wanted.items()}
     found = unpacked(packed(arrays))
     assert set(found) == set(arrays)
     assert all(np.array_equal(found[name], arrays[name]) for name in arrays)

@@ -57,7 +57,7 @@ def test_the_browsers_types_are_those_of_the_service() -> None:
 
 def test_every_request_carries_kind_id_and_generation() -> None:
     for request in members(Request):
-        assert [f.name for f in fields(request)][:3] == ["kind", "id", "generation"]  # type: ignore[arg-type]
+        assert [f.name for f in fields(request)][:3] == ["kind", "id", "generation"]
 
 
 def test_a_header_is_40_bytes_and_leaves_the_numbers_aligned() -> None:
@@ -71,7 +71,7 @@ def test_the_document_names_every_message() -> None:
     for message in (*members(Request), *members(Reply)):
         for kind in kinds(message):
             assert f"`{kind}`" in text, kind
-        for field in fields(message):  # type: ignore[arg-type]
+        for field in fields(message):
             assert f"`{field.name}`" in text, f"{message.__name__}.{field.name}"
 
 

@@ -28,12 +28,7 @@ def test_a_trace_names_the_loss_and_every_parameter(dtype: Any) -> None:
         *(f"{kind}/{name}" for kind in ("param", "grad", "update") for name in names),
     }
     assert found["loss"].shape == (12,)
-    assert (
-        found["param/0.weight"].shape
-        == found["grad/0.weight"].shape
-        == found["update/0.weight"].shape
-        == (6, 2)
-    )
+    assert found["param/0.weight"].shape == found["grad/0.weight"].shape == found["update/0.weight"].shape == (6, 2)
     assert {array.dtype.name for array in found.values()} == {dtype}
 
 

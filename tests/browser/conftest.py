@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, find_chromium
 
@@ -19,12 +20,14 @@ def address() -> Iterator[str]:
     """A service of its own, on a free port, started as a user starts it."""
     command = [sys.executable, "-m", "app", "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        said = server.stdout.readline()
-        found = re.search(r"http://\S+", said)
-        assert found, f"the service did not say where it is: {said!r}"
-        yield found.group()
-        server.terminate()
+        try:
+            assert server.stdout is not None
+            said = server.stdout.readline()
+            found = re.search(r"http://\S+", said)
+            assert found, f"the service did not say where it is: {said!r}"
+            yield found.group()
+        finally:
+            server.terminate()
 
 
 @pytest.fixture(scope="session")
@@ -56,15 +59,32 @@ class Lab:
     def _asked(self, request: Request) -> None:
         self.requests.append(request.url)
 
-    # What a person does ------------------------------------------------------------------------------------------
+    # What a person does
 
     def open(self, address: str, query: str = "") -> None:
         self.page.goto(f"{address}/{query}")
         self.page.get_by_test_id("counter-step").wait_for()
-        self.page.wait_for_function("document.querySelector('[data-testid=counter-step]').textContent !== '0'")
+        self.until("step", lambda step: step > 0)
 
     def counter(self, name: str) -> int:
         return int(self.page.get_by_test_id(f"counter-{name}").inner_text())
+
+    def until(self, name: str, holds: Callable[[int], bool], seconds: float = 20) -> int:
+        """Watch a counter until something holds of it (the page's policy forbids Playwright's own way, eval)."""
+        end = time.monotonic() + seconds
+        while not holds(value := self.counter(name)):
+            assert time.monotonic() < end, f"{name} stayed at {value}"
+            self.page.wait_for_timeout(20)
+        return value
+
+    def go_to(self, step: int) -> None:
+        """To the end of a step, by the timeline's own slider."""
+        slider = self.page.get_by_role("slider", name="Training steps")
+        slider.focus()
+        while (now := self.counter("step")) != step:
+            slider.press("ArrowRight" if now < step else "ArrowLeft")
+            self.until("step", lambda at, now=now: at != now)  # type: ignore[misc]
+        self.page.get_by_role("slider", name="Visits of this step").press("End")
 
     def pause(self) -> None:
         button = self.page.get_by_role("button", name=re.compile("Pause|멈춤"))
@@ -77,10 +97,13 @@ class Lab:
     def forward(self) -> None:
         self.page.get_by_role("button", name="Forward", exact=True).click()
 
+    def back(self) -> None:
+        self.page.get_by_role("button", name="Back", exact=True).click()
+
     def example(self, name: str) -> None:
         """Choose an experiment by its name in the bar, and wait for its first step."""
         self.page.get_by_role("combobox", name="Experiment").select_option(label=name)
-        self.page.wait_for_function("document.querySelector('[data-testid=counter-step]').textContent === '1'")
+        expect(self.page.get_by_test_id("counter-step")).to_have_text("1")
 
     def speed(self, notch: int) -> None:
         self.page.get_by_role("slider", name="Speed").fill(str(notch))
@@ -95,7 +118,11 @@ def lab(browser: Browser, address: str) -> Iterator[Lab]:
     lab.open(address)
     yield lab
     host = address.split("//")[1]
-    strangers = [url for url in lab.requests if not re.match(rf"(https?|ws)://{re.escape(host)}/", url) and not url.startswith(("data:", "blob:"))]
+    strangers = [
+        url
+        for url in lab.requests
+        if not re.match(rf"(https?|ws)://{re.escape(host)}/", url) and not url.startswith(("data:", "blob:"))
+    ]
     context.close()
     assert lab.complaints == []
     assert strangers == []

@@ -18,7 +18,10 @@ WIDE, PHONE = (1440, 900), (390, 844)
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "app", "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, sync_playwright() as playwright:
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server,
+        sync_playwright() as playwright,
+    ):
         assert server.stdout is not None
         found = re.search(r"http://\S+", server.stdout.readline())
         assert found
@@ -27,7 +30,8 @@ def main() -> None:
             for language in ("en", "ko"):
                 for size, (width, height) in (("wide", WIDE), ("phone", PHONE)):
                     context = chromium.new_context(
-                        viewport={"width": width, "height": height}, color_scheme=theme  # type: ignore[arg-type]
+                        viewport={"width": width, "height": height},
+                        color_scheme=theme,  # type: ignore[arg-type]
                     )
                     page = context.new_page()
                     page.goto(f"{found.group()}/?lang={language}")
@@ -40,7 +44,8 @@ def photograph(page: Page, name: str, pick: bool) -> None:
     """After some training, in the middle of a backward pass, with a weight picked out."""
     page.get_by_test_id("counter-step").wait_for()
     page.locator(".player-speed input").fill("9")
-    page.wait_for_function("+document.querySelector('[data-testid=counter-step]').textContent >= 400")
+    while int(page.get_by_test_id("counter-step").inner_text()) < 400:
+        page.wait_for_timeout(50)
     page.keyboard.press("Space")
     page.evaluate("document.activeElement.blur()")
     page.locator(".timeline-visits").focus()

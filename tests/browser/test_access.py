@@ -40,9 +40,9 @@ def test_a_person_with_keys_alone_can_play_step_pick_and_train(lab: Lab) -> None
     page = lab.page
     page.keyboard.press("Space")
     page.keyboard.press("Home")
-    page.wait_for_function("document.querySelector('[data-testid=counter-visit]').textContent === '1'")
+    lab.until("visit", lambda visit: visit == 1)
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('[data-testid=counter-visit]').textContent === '2'")
+    lab.until("visit", lambda visit: visit == 2)
     page.keyboard.press("]")
     expect(page.get_by_role("button", name="layer", exact=True)).to_have_attribute("aria-pressed", "true")
     for _ in range(200):  # Tab reaches the stage

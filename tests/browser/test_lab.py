@@ -25,7 +25,7 @@ def colours(lab: Lab) -> int:
 def test_the_default_experiment_plays_at_once(lab: Lab) -> None:
     expect(lab.page.get_by_role("button", name="Pause")).to_be_visible()
     first = lab.counter("visit")
-    lab.page.wait_for_function(f"+document.querySelector('[data-testid=counter-visit]').textContent > {first}")
+    lab.until("visit", lambda visit: visit > first)
     assert colours(lab) > 300
 
 
@@ -50,34 +50,26 @@ def test_space_stops_and_continues(lab: Lab) -> None:
 
 def test_going_back_shows_the_same_numbers_again(lab: Lab) -> None:
     lab.pause()
-    lab.dial("step")
-    for _ in range(4):
-        lab.forward()
-    lab.page.wait_for_function("document.querySelector('[data-testid=counter-step]').textContent >= '4'")
-    step = lab.counter("step")
+    lab.go_to(4)
     lab.dial("phase")
-    lab.page.get_by_role("button", name="Back", exact=True).click()
+    lab.back()
     there = lab.page.get_by_test_id("headline").inner_text()
-    lab.dial("step")
-    lab.page.get_by_role("button", name="Back", exact=True).click()
-    lab.page.wait_for_function(f"+document.querySelector('[data-testid=counter-step]').textContent === {step - 1}")
-    lab.forward()
-    lab.page.wait_for_function(f"+document.querySelector('[data-testid=counter-step]').textContent === {step}")
-    lab.dial("phase")
-    lab.page.get_by_role("button", name="Back", exact=True).click()
+    lab.go_to(2)
+    lab.go_to(4)
+    lab.back()
     assert lab.page.get_by_test_id("headline").inner_text() == there
 
 
 def test_dragging_the_timeline_rewinds_and_the_future_stays(lab: Lab) -> None:
     lab.speed(9)
-    lab.page.wait_for_function("+document.querySelector('[data-testid=counter-step]').textContent > 200")
+    lab.until("step", lambda step: step > 200)
     lab.pause()
     slider = lab.page.get_by_role("slider", name="Training steps")
     most = slider.get_attribute("aria-valuemax")
     box = slider.bounding_box()
     assert box
     lab.page.mouse.click(box["x"] + 140, box["y"] + 80)
-    lab.page.wait_for_function("+document.querySelector('[data-testid=counter-step]').textContent < 100")
+    lab.until("step", lambda step: step < 100)
     assert slider.get_attribute("aria-valuemax") == most
 
 
@@ -100,17 +92,14 @@ def test_the_language_changes_in_place_and_is_remembered(lab: Lab, address: str)
 
 def test_a_link_to_a_moment_opens_that_moment(lab: Lab, browser: Browser) -> None:
     lab.pause()
-    lab.dial("step")
-    for _ in range(3):
-        lab.forward()
-    lab.page.wait_for_function("document.querySelector('[data-testid=counter-step]').textContent >= '3'")
+    lab.go_to(3)
     lab.dial("layer")
-    lab.page.get_by_role("button", name="Back", exact=True).click()
+    lab.back()
     lab.page.get_by_role("button", name="Copy moment").click()
     there = (lab.counter("step"), lab.counter("visit"), lab.page.get_by_test_id("headline").inner_text())
     other = Lab(browser.new_context(viewport={"width": 1440, "height": 900}).new_page())
     other.page.goto(lab.page.url)
-    other.page.wait_for_function(f"+document.querySelector('[data-testid=counter-step]').textContent === {there[0]}")
+    other.until("step", lambda step: step == there[0])
     expect(other.page.get_by_test_id("headline")).to_have_text(there[2])
     assert (other.counter("step"), other.counter("visit")) == there[:2]
     other.page.context.close()

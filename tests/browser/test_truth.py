@@ -16,7 +16,17 @@ STEPS = 7
 
 
 def trace(experiment: Path, steps: int, out: Path) -> dict[str, np.ndarray]:
-    command = [sys.executable, "-m", "app", "trace", str(experiment), "--steps", str(steps), "--out", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "app",
+        "trace",
+        str(experiment),
+        "--steps",
+        str(steps),
+        "--out",
+        str(out),
+    ]
     subprocess.run(command, check=True)
     with np.load(out) as arrays:
         return dict(arrays)
@@ -29,20 +39,9 @@ def shown(lab: Lab, name: str) -> np.float32:
     return np.float32(text)
 
 
-def go_to_step(lab: Lab, step: int) -> None:
-    lab.dial("step")
-    while lab.counter("step") < step:
-        now = lab.counter("step")
-        lab.forward()
-        lab.page.wait_for_function(
-            f"document.querySelector('[data-testid=counter-step]').textContent !== '{now}' ||"
-            " document.querySelector('[data-testid=counter-visit]').textContent === '17'"
-        )
-
-
 def test_the_inspectors_numbers_are_those_of_trace(lab: Lab, tmp_path: Path) -> None:
     lab.pause()
-    go_to_step(lab, STEPS)
+    lab.go_to(STEPS)
     with lab.page.expect_download() as download:
         lab.page.get_by_role("button", name="Download").click()
     path = tmp_path / "experiment.json"
@@ -53,11 +52,9 @@ def test_the_inspectors_numbers_are_those_of_trace(lab: Lab, tmp_path: Path) -> 
     stage = lab.page.get_by_role("application")
     stage.focus()
     lab.page.keyboard.press("ArrowRight")  # layer 2, and from its unit into the weights
-    checked = 0
-    for down in range(3):
+    for _ in range(3):
         lab.page.keyboard.press("ArrowDown")
         lab.page.keyboard.press("Enter")
-        row = down + 1 if down else 1
         place = lab.page.get_by_test_id("inspector-place").inner_text()
         name, index = place.split("[")[0].split()[-1], place.split("[")[1].rstrip("]")
         row, column = (int(part) for part in index.split(","))
@@ -65,15 +62,12 @@ def test_the_inspectors_numbers_are_those_of_trace(lab: Lab, tmp_path: Path) -> 
         assert shown(lab, "weight") == arrays[f"param/{name}"][row, column]
         assert shown(lab, "gradient") == arrays[f"grad/{name}"][row, column]
         assert shown(lab, "update") == arrays[f"update/{name}"][row, column]
-        checked += 1
         lab.page.keyboard.press("Escape")
-    assert checked == 3
 
 
 def test_a_gradient_is_proved_on_demand(lab: Lab) -> None:
     lab.pause()
-    lab.dial("step")
-    lab.forward()
+    lab.go_to(2)
     stage = lab.page.get_by_role("application")
     stage.focus()
     lab.page.keyboard.press("ArrowRight")

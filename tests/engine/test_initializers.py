@@ -58,9 +58,7 @@ def test_uniform_draws_fill_their_interval_evenly(initializer: Any, bound: float
 
 
 @pytest.mark.parametrize(("initializer", "std"), NORMAL, ids=str)
-def test_normal_draws_have_the_stated_deviation_and_the_bell_of_a_normal(
-    initializer: Any, std: float
-) -> None:
+def test_normal_draws_have_the_stated_deviation_and_the_bell_of_a_normal(initializer: Any, std: float) -> None:
     array = drawn(initializer)
     assert array.std() == pytest.approx(std, rel=0.01)
     assert abs(array.mean()) < 0.01 * std

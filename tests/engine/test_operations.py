@@ -88,9 +88,7 @@ def central(f: Callable[[float], float], h: float = 2e-4) -> float:
 def test_the_slope_of_an_activation_is_that_of_central_differences(operation: Any) -> None:
     _, slope = activation(operation, POINTS)
     h = 2e-4
-    up, down, further_up, further_down = (
-        activation(operation, POINTS + shift)[0] for shift in (h, -h, 2 * h, -2 * h)
-    )
+    up, down, further_up, further_down = (activation(operation, POINTS + shift)[0] for shift in (h, -h, 2 * h, -2 * h))
     measured = (8 * (up - down) - (further_up - further_down)) / (12 * h)
     scale = np.maximum(np.abs(slope), 1e-5)  # below, the values differ by less than float64 can tell
     assert np.abs((slope - measured) / scale).max() <= 1e-6

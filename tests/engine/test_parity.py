@@ -131,9 +131,7 @@ def theirs(case: Case, training: Training) -> tuple[Any, Any]:
         else:
             modules.append(getattr(torch.nn, kind)(**options))
     model = torch.nn.Sequential(*modules)
-    model.load_state_dict(
-        {name: torch.from_numpy(p.value.copy()) for name, p in training.parameters.named.items()}
-    )
+    model.load_state_dict({name: torch.from_numpy(p.value.copy()) for name, p in training.parameters.named.items()})
     return model, torch_optimizer(case.experiment.optimizer, model.parameters())
 
 

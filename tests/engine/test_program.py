@@ -161,9 +161,7 @@ def test_a_matrix_used_several_times_gets_the_sum_of_its_gradients(used: int) ->
     np.testing.assert_allclose(backward, measured, rtol=1e-7, atol=1e-9)
 
 
-@pytest.mark.parametrize(
-    "kinds", ["identity linear", "linear identity", "linear linear", "identity identity"]
-)
+@pytest.mark.parametrize("kinds", ["identity linear", "linear identity", "linear linear", "identity identity"])
 def test_a_value_read_by_two_nodes_gets_the_sum_of_both_gradients(kinds: str) -> None:
     """Whichever of the two is written first: the last node is, and the other is added to it."""
     program = Program(np.float64, 3)
@@ -198,9 +196,7 @@ def test_buffers_begin_on_a_cache_line() -> None:
 
 
 def test_decoupled_decay_shows_in_the_update_and_not_in_the_gradient() -> None:
-    experiment = Experiment(
-        network=Layers((Linear(out_features=1),)), loss=MSELoss(), optimizer=AdamW(lr=0.1)
-    )
+    experiment = Experiment(network=Layers((Linear(out_features=1),)), loss=MSELoss(), optimizer=AdamW(lr=0.1))
     network = Network(experiment.network.layers, 1)
     made = Training(experiment, network, network.allocate("float32"))
     made.reset(seed=0)

@@ -36,9 +36,7 @@ def test_the_sigmoid_neuron_of_cs231n() -> None:
     assert f.data[0, 0] == pytest.approx(0.7310585786, abs=5e-11)
     assert z.gradient[0, 0] == pytest.approx(0.1966119332, abs=5e-11)
     np.testing.assert_allclose(x.gradient[:, 0], [0.3932238665, -0.5898357997], rtol=0, atol=5e-11)
-    np.testing.assert_allclose(
-        w.gradient[0], [-0.1966119332, -0.3932238665, 0.1966119332], rtol=0, atol=5e-11
-    )
+    np.testing.assert_allclose(w.gradient[0], [-0.1966119332, -0.3932238665, 0.1966119332], rtol=0, atol=5e-11)
 
 
 class Mazur:
@@ -149,9 +147,7 @@ def test_gradient_descent_is_stable_below_2_over_the_largest_curvature(share: fl
     x = rng.normal(size=(3, 20))
     largest = np.linalg.eigvalsh(2 / 20 * x @ x.T)[-1]
     layers = Layers((Linear(out_features=1, bias=False),))
-    asked = Experiment(
-        network=layers, loss=MSELoss(), optimizer=SGD(lr=share * 2 / largest), batch=20, dtype="float64"
-    )
+    asked = Experiment(network=layers, loss=MSELoss(), optimizer=SGD(lr=share * 2 / largest), batch=20, dtype="float64")
     network = Network(layers.layers, 3)
     training = Training(asked, network, network.allocate("float64"))
     weight = training.parameters.named["0.weight"]
@@ -171,9 +167,7 @@ def test_every_layer_of_a_relu_network_without_biases_has_the_same_product_of_we
     for width in (24, 16, 24, 8, 16, 12, 24):
         layers += [Linear(out_features=width, bias=False, weight_init=he), ReLU()]
     layers.append(Linear(out_features=2, bias=False))
-    asked = Experiment(
-        data=Generated("moons"), network=Layers(tuple(layers)), loss=CrossEntropyLoss(), dtype="float64"
-    )
+    asked = Experiment(data=Generated("moons"), network=Layers(tuple(layers)), loss=CrossEntropyLoss(), dtype="float64")
     run = Run(asked)
     for _ in range(3):
         run.advance(1)

@@ -96,9 +96,7 @@ def test_another_process_finds_the_same_bytes() -> None:
     here = Run(SMALL)
     here.seek(200)
     program = "from tests.engine.test_run import *; run = Run(SMALL); run.seek(200); print(digest(run))"
-    there = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    there = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert there.stdout.strip() == digest(here)
 
 
@@ -268,9 +266,7 @@ def test_targets_are_labels_one_hot_or_numbers_as_the_loss_wants_them() -> None:
 
 def test_the_digits_are_learned() -> None:
     network = Layers((Linear(out_features=32), ReLU(), Linear(out_features=10)))
-    run = Run(
-        Experiment(data=Table("digits"), network=network, loss=CrossEntropyLoss(), optimizer=Adam(lr=3e-3))
-    )
+    run = Run(Experiment(data=Table("digits"), network=network, loss=CrossEntropyLoss(), optimizer=Adam(lr=3e-3)))
     before, _ = run.test()
     run.advance(1000)
     loss, accuracy = run.test()

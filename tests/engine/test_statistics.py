@@ -23,9 +23,7 @@ def flat(dtype: Any) -> Parameters:
     """Two layers, one with a bias as its last column and one without."""
     everything = slice(None)
     biased = Block((4, 3), {"weight": (everything, slice(0, 2)), "bias": (everything, 2)})
-    return Parameters(
-        [("0", [biased]), ("1", []), ("2", [Block((2, 4), {"weight": (everything, everything)})])], dtype
-    )
+    return Parameters([("0", [biased]), ("1", []), ("2", [Block((2, 4), {"weight": (everything, everything)})])], dtype)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e-25, 1e-40, 1e30])

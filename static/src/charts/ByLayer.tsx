@@ -1,4 +1,7 @@
-/** One number a layer over the steps, on a log10 axis: the gradient's norm, or how far the update moves the weights. */
+/**
+ * One number a layer over the steps, on a log10 axis: the gradient's norm, or how far the update moves the
+ * weights.
+ */
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { normColour, type Palette } from "../paint/palette";
@@ -23,7 +26,15 @@ export function ByLayer({ of, table }: { of: "norms" | "ratios"; table: boolean 
   if (!found || found.records.length === 0) return <p class="note">{t("charts.empty")}</p>;
   const lines = found.weights.map((_, i) => line(i, found.weights.length, palette.value));
   const label = t(`charts.tab.${of}`);
-  if (table) return <NumberTable label={label} data={byLayer(found, of)} names={lines.map((each) => each.name)} first={t("charts.step")} />;
+  if (table)
+    return (
+      <NumberTable
+        label={label}
+        data={byLayer(found, of)}
+        names={lines.map((each) => each.name)}
+        first={t("charts.step")}
+      />
+    );
   const range = of === "norms" && fixed.value ? FIXED : null;
   return (
     <>
@@ -32,7 +43,12 @@ export function ByLayer({ of, table }: { of: "norms" | "ratios"; table: boolean 
         {of === "norms" && (
           <div class="segments" role="group" aria-label={t("charts.range")}>
             {([true, false] as const).map((each) => (
-              <button key={String(each)} type="button" aria-pressed={fixed.value === each} onClick={() => (fixed.value = each)}>
+              <button
+                key={String(each)}
+                type="button"
+                aria-pressed={fixed.value === each}
+                onClick={() => (fixed.value = each)}
+              >
                 {t(each ? "charts.range.fixed" : "charts.range.fitted")}
               </button>
             ))}
@@ -46,5 +62,9 @@ export function ByLayer({ of, table }: { of: "norms" | "ratios"; table: boolean 
 
 function line(layer: number, layers: number, colours: Palette): Line {
   const share = layers > 1 ? layer / (layers - 1) : 1;
-  return { name: t("charts.layer", { layer: layer + 1 }), colour: normColour(colours, FAINTEST + (1 - FAINTEST) * share), width: 1.4 };
+  return {
+    name: t("charts.layer", { layer: layer + 1 }),
+    colour: normColour(colours, FAINTEST + (1 - FAINTEST) * share),
+    width: 1.4,
+  };
 }

@@ -32,16 +32,33 @@ export function Charts(): JSX.Element {
         <TabList tab={tab} />
         <div class="segments" role="group" aria-label={t("charts.view")}>
           {([false, true] as const).map((each) => (
-            <button key={String(each)} type="button" aria-pressed={table.value === each} onClick={() => (table.value = each)}>
+            <button
+              key={String(each)}
+              type="button"
+              aria-pressed={table.value === each}
+              onClick={() => (table.value = each)}
+            >
               {t(each ? "charts.view.table" : "charts.view.chart")}
             </button>
           ))}
         </div>
-        <button type="button" class="button icon-only" aria-label={t("charts.close")} title={t("charts.close")} onClick={() => (panel.value = "stage")}>
+        <button
+          type="button"
+          class="button icon-only"
+          aria-label={t("charts.close")}
+          title={t("charts.close")}
+          onClick={() => (panel.value = "stage")}
+        >
           <Icon name="close" size={14} />
         </button>
       </div>
-      <div class="charts-body" role="tabpanel" id="charts-panel" aria-labelledby={`charts-tab-${tab}`} tabIndex={0}>
+      <div
+        class="charts-body"
+        role="tabpanel"
+        id="charts-panel"
+        aria-labelledby={`charts-tab-${tab}`}
+        tabIndex={0}
+      >
         <Shown tab={tab} />
       </div>
     </section>
@@ -61,7 +78,13 @@ function TabList({ tab }: { tab: Tab }): JSX.Element {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const count = tabs.value.length;
     const here = tabs.value.indexOf(tab);
-    const next = step ? (here + step + count) % count : event.key === "Home" ? 0 : event.key === "End" ? count - 1 : null;
+    const next = step
+      ? (here + step + count) % count
+      : event.key === "Home"
+        ? 0
+        : event.key === "End"
+          ? count - 1
+          : null;
     if (next === null) return;
     event.preventDefault();
     chosen.value = tabs.value[next] ?? "loss";

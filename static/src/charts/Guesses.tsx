@@ -1,4 +1,7 @@
-/** What the network says of the test set: its first examples one by one, and all of them as a confusion matrix. */
+/**
+ * What the network says of the test set: its first examples one by one, and all of them as a confusion
+ * matrix.
+ */
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Icon } from "../paint/icons";
@@ -23,8 +26,14 @@ export function Guesses({ table }: { table: boolean }): JSX.Element {
   return (
     <div class="charts-guesses">
       <div>
-        <p class="note">{t("charts.predictions.note", { count, right, wrong: count - right, step: found.step })}</p>
-        {table || !data.picture ? <GuessTable found={found} data={data} /> : <Pictures found={found} data={data} />}
+        <p class="note">
+          {t("charts.predictions.note", { count, right, wrong: count - right, step: found.step })}
+        </p>
+        {table || !data.picture ? (
+          <GuessTable found={found} data={data} />
+        ) : (
+          <Pictures found={found} data={data} />
+        )}
       </div>
       <Confusion found={found} data={data} />
     </div>
@@ -37,7 +46,12 @@ function Pictures({ found, data }: { found: Predictions; data: DataFacts }): JSX
     <ul class="charts-pictures">
       {found.examples.map((each, i) => (
         <li key={i} class={each.label === each.predicted ? "" : "wrong"} title={said(each, data)}>
-          <Picture name="charts-picture" values={each.pixels.map((pixel) => pixel / 255)} side={side} palette={palette.value} />
+          <Picture
+            name="charts-picture"
+            values={each.pixels.map((pixel) => pixel / 255)}
+            side={side}
+            palette={palette.value}
+          />
           {each.label !== each.predicted && (
             <span class="charts-cross">
               <Icon name="close" size={12} />
@@ -59,11 +73,13 @@ function GuessTable({ found, data }: { found: Predictions; data: DataFacts }): J
       <table class="charts-table">
         <thead>
           <tr>
-            {(["charts.example", "charts.true", "charts.predicted", "charts.probability"] as const).map((key) => (
-              <th key={key} scope="col">
-                {t(key)}
-              </th>
-            ))}
+            {(["charts.example", "charts.true", "charts.predicted", "charts.probability"] as const).map(
+              (key) => (
+                <th key={key} scope="col">
+                  {t(key)}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
@@ -120,7 +136,11 @@ function Confusion({ found, data }: { found: Predictions; data: DataFacts }): JS
 }
 
 function said(each: Prediction, data: DataFacts): string {
-  const values = { predicted: named(data, each.predicted), label: named(data, each.label), probability: percent(each.probability) };
+  const values = {
+    predicted: named(data, each.predicted),
+    label: named(data, each.label),
+    probability: percent(each.probability),
+  };
   return t(each.label === each.predicted ? "charts.prediction.right" : "charts.prediction.wrong", values);
 }
 

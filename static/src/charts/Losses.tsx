@@ -23,7 +23,14 @@ export function Losses({ table }: { table: boolean }): JSX.Element {
   ];
   if (table) {
     const names = [...lines.map((line) => line.name), t("charts.accuracy")];
-    return <NumberTable label={t("charts.tab.loss")} data={lossRows(found)} names={names} first={t("charts.step")} />;
+    return (
+      <NumberTable
+        label={t("charts.tab.loss")}
+        data={lossRows(found)}
+        names={names}
+        first={t("charts.step")}
+      />
+    );
   }
   return (
     <>
@@ -31,13 +38,22 @@ export function Losses({ table }: { table: boolean }): JSX.Element {
         <Key lines={lines} note={t("charts.loss.note")} />
         <div class="segments" role="group" aria-label={t("charts.scale")}>
           {([false, true] as const).map((each) => (
-            <button key={String(each)} type="button" aria-pressed={log.value === each} onClick={() => (log.value = each)}>
+            <button
+              key={String(each)}
+              type="button"
+              aria-pressed={log.value === each}
+              onClick={() => (log.value = each)}
+            >
               {t(each ? "charts.scale.log" : "charts.scale.linear")}
             </button>
           ))}
         </div>
       </div>
-      <Curves data={losses(found)} label={t("charts.tab.loss")} look={{ lines, log: log.value, range: null, named: false }} />
+      <Curves
+        data={losses(found)}
+        label={t("charts.tab.loss")}
+        look={{ lines, log: log.value, range: null, named: false }}
+      />
     </>
   );
 }

@@ -6,12 +6,26 @@ import { sampled, type Columns } from "./columns";
 
 const MOST = 50;
 
-export function NumberTable({ data, label, names, first }: { data: Columns; label: string; names: readonly string[]; first: string }): JSX.Element {
+export function NumberTable({
+  data,
+  label,
+  names,
+  first,
+}: {
+  data: Columns;
+  label: string;
+  names: readonly string[];
+  first: string;
+}): JSX.Element {
   const rows = sampled(data.steps.length, MOST);
   return (
     <div class="charts-scroll" tabIndex={0} role="region" aria-label={label}>
       <table class="charts-table">
-        <caption class="note">{rows.length < data.steps.length ? t("charts.sampled", { shown: rows.length, total: data.steps.length }) : label}</caption>
+        <caption class="note">
+          {rows.length < data.steps.length
+            ? t("charts.sampled", { shown: rows.length, total: data.steps.length })
+            : label}
+        </caption>
         <thead>
           <tr>
             {[first, ...names].map((name) => (

@@ -21,7 +21,8 @@ export function Surface({ table }: { table: boolean }): JSX.Element {
   useCalm(responses);
   const data = graph.value?.data;
   const found = responses.peek();
-  if (!data || data.features > 2) return <p class="note">{t("charts.none.surface", { features: data?.features ?? 0 })}</p>;
+  if (!data || data.features > 2)
+    return <p class="note">{t("charts.none.surface", { features: data?.features ?? 0 })}</p>;
   if (!found) return <p class="note">{t("charts.wait")}</p>;
   const shown = { data, found };
   if (data.features === 1) return table ? <FittedTable {...shown} /> : <Fitted {...shown} />;
@@ -74,7 +75,9 @@ function Fitted({ data, found }: Shown): JSX.Element {
       <Drawing
         height={SIDE}
         label={t("charts.curve.label", { x: data.feature_names[0] ?? "" })}
-        draw={(context, width) => drawFitted(context, { width, height: SIDE, line, points, palette: colours })}
+        draw={(context, width) =>
+          drawFitted(context, { width, height: SIDE, line, points, palette: colours })
+        }
       />
       <p class="note">{t("charts.curve.note", { step: found.step })}</p>
     </div>
@@ -85,7 +88,14 @@ function FittedTable({ data, found }: Shown): JSX.Element {
   const line = fitted(found);
   const columns = { steps: line.map(([x]) => Number(x.toFixed(3))), columns: [line.map(([, y]) => y)] };
   const x = data.feature_names[0] ?? "";
-  return <NumberTable label={t("charts.curve.label", { x })} data={columns} names={[t("charts.answer")]} first={x} />;
+  return (
+    <NumberTable
+      label={t("charts.curve.label", { x })}
+      data={columns}
+      names={[t("charts.answer")]}
+      first={x}
+    />
+  );
 }
 
 function PlaneTable({ data, found }: Shown): JSX.Element {

@@ -6,14 +6,41 @@ import { byLayer, losses, lossRows, positive, sampled } from "./columns";
 
 const GRAPH = { parameters: [{ name: "0.weight" }, { name: "0.bias" }, { name: "2.weight" }] } as Graph;
 // scalars, then norms: before, gradient, update of each of the three parameters
-const LAYOUT = { layout: 0, whole: true, sections: [{ name: "scalars", offset: 0, length: 5 }, { name: "norms", offset: 5, length: 9 }] };
+const LAYOUT = {
+  layout: 0,
+  whole: true,
+  sections: [
+    { name: "scalars", offset: 0, length: 5 },
+    { name: "norms", offset: 5, length: 9 },
+  ],
+};
 
-function seen(step: number, batch: readonly number[], test: number, gradients: readonly number[] = [1, 9, 0]): Frame {
+function seen(
+  step: number,
+  batch: readonly number[],
+  test: number,
+  gradients: readonly number[] = [1, 9, 0],
+): Frame {
   const numbers = [batch.at(-1) ?? NaN, test, 0.5, 0.1, 0, 2, 1, 4, ...gradients, 0.2, 0.1, 0.02, ...batch];
   const bytes = new ArrayBuffer(40 + 4 * numbers.length);
   new Float32Array(bytes, 40).set(numbers);
   const count = batch.length;
-  return new Frame({ form: 1, id: 1, generation: 1, layout: 0, step, epoch: 1, count, extra: 0, faultNode: -1, faultPhase: "forward" }, bytes, LAYOUT);
+  return new Frame(
+    {
+      form: 1,
+      id: 1,
+      generation: 1,
+      layout: 0,
+      step,
+      epoch: 1,
+      count,
+      extra: 0,
+      faultNode: -1,
+      faultPhase: "forward",
+    },
+    bytes,
+    LAYOUT,
+  );
 }
 
 function story(...frames: readonly Frame[]): History {
@@ -25,7 +52,10 @@ function story(...frames: readonly Frame[]): History {
 test("every step has its batch loss, and the test loss stands where it was measured", () => {
   const { steps, columns } = losses(story(seen(1, [0.75], 0.5), seen(3, [0.5, 0.25], 0.125)));
   expect(steps).toEqual([1, 2, 3]);
-  expect(columns).toEqual([[0.75, 0.5, 0.25], [0.5, null, 0.125]]);
+  expect(columns).toEqual([
+    [0.75, 0.5, 0.25],
+    [0.5, null, 0.125],
+  ]);
 });
 
 test("a loss that is not finite leaves a gap", () => {
@@ -35,13 +65,20 @@ test("a loss that is not finite leaves a gap", () => {
 test("the table has the steps that were seen, with accuracy", () => {
   expect(lossRows(story(seen(1, [0.75], 0.5), seen(3, [0.5, 0.25], 0.125)))).toEqual({
     steps: [1, 3],
-    columns: [[0.75, 0.25], [0.5, 0.125], [0.5, 0.5]],
+    columns: [
+      [0.75, 0.25],
+      [0.5, 0.125],
+      [0.5, 0.5],
+    ],
   });
 });
 
 test("there is one column a layer, of its weight and not of its bias", () => {
   expect(byLayer(story(seen(2, [1], 1)), "norms")).toEqual({ steps: [2], columns: [[1], [0]] });
-  expect(byLayer(story(seen(2, [1], 1)), "ratios").columns.map(([ratio]) => ratio?.toFixed(4))).toEqual(["0.1000", "0.0050"]);
+  expect(byLayer(story(seen(2, [1], 1)), "ratios").columns.map(([ratio]) => ratio?.toFixed(4))).toEqual([
+    "0.1000",
+    "0.0050",
+  ]);
 });
 
 test("a log axis gets no zero and nothing negative", () => {

@@ -16,9 +16,13 @@ export function losses(history: History): Columns {
   return { steps, columns: [train, test] };
 }
 
-/** The steps that were seen, for a table: batch loss, test loss, and the share of the test set that is right. */
+/**
+ * The steps that were seen, for a table: batch loss, test loss, and the share of the test set that is right.
+ */
 export function lossRows({ records }: History): Columns {
-  const columns = (["loss", "testLoss", "accuracy"] as const).map((of) => records.map((record) => shown(record[of])));
+  const columns = (["loss", "testLoss", "accuracy"] as const).map((of) =>
+    records.map((record) => shown(record[of])),
+  );
   return { steps: records.map((record) => record.step), columns };
 }
 
@@ -33,7 +37,10 @@ export function byLayer(history: History, of: "norms" | "ratios"): Columns {
 
 /** A log axis has no place for zero and below: the curve breaks there, the table still tells the number. */
 export function positive({ steps, columns }: Columns): Columns {
-  return { steps, columns: columns.map((column) => column.map((value) => (value !== null && value > 0 ? value : null))) };
+  return {
+    steps,
+    columns: columns.map((column) => column.map((value) => (value !== null && value > 0 ? value : null))),
+  };
 }
 
 /** Which of `count` rows a table of at most `most` shows: evenly spread, the last included. */

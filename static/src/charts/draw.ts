@@ -5,8 +5,16 @@ import { EXTENT, type DataPoint } from "./surface";
 const RADIUS = 2.1;
 const OUTLINED = 3.6;
 
-/** Data points on a decision surface: above zero a disc, else a square; a ring around those of the test set. */
-export function drawPoints(context: CanvasRenderingContext2D, size: number, points: readonly DataPoint[], palette: Palette, middle: number): void {
+/**
+ * Data points on a decision surface: above zero a disc, else a square; a ring around those of the test set.
+ */
+export function drawPoints(
+  context: CanvasRenderingContext2D,
+  size: number,
+  points: readonly DataPoint[],
+  palette: Palette,
+  middle: number,
+): void {
   const at = (value: number): number => ((value + EXTENT) / (2 * EXTENT)) * size;
   context.save();
   for (const { x, y, target, test } of points) {
@@ -23,7 +31,12 @@ interface Dot {
   test: boolean;
 }
 
-function dot(context: CanvasRenderingContext2D, x: number, y: number, { square, fill, palette, test }: Dot): void {
+function dot(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  { square, fill, palette, test }: Dot,
+): void {
   shape(context, x, y, RADIUS, square);
   context.fillStyle = fill;
   context.fill();
@@ -55,7 +68,10 @@ const LEFT = 40;
 const FOOT = 20;
 
 /** A fitted curve among its data: x across the inputs, y wide enough for both. */
-export function drawFitted(context: CanvasRenderingContext2D, { width, height, line, points, palette }: CurveLook): void {
+export function drawFitted(
+  context: CanvasRenderingContext2D,
+  { width, height, line, points, palette }: CurveLook,
+): void {
   const reach = Math.max(1, ...line.map(([, y]) => Math.abs(y)), ...points.map((p) => Math.abs(p.y))) * 1.05;
   const across = (x: number): number => LEFT + ((x + EXTENT) / (2 * EXTENT)) * (width - LEFT - 8);
   const up = (y: number): number => 6 + (1 - (y + reach) / (2 * reach)) * (height - FOOT - 6);
@@ -74,7 +90,8 @@ export function drawFitted(context: CanvasRenderingContext2D, { width, height, l
     context.textAlign = "center";
     context.fillText(format(value), across(value), height - 4);
   }
-  for (const { x, y, test } of points) dot(context, across(x), up(y), { square: false, fill: palette.ink3, palette, test });
+  for (const { x, y, test } of points)
+    dot(context, across(x), up(y), { square: false, fill: palette.ink3, palette, test });
   context.strokeStyle = palette.ink;
   context.lineWidth = 1.8;
   context.lineJoin = "round";

@@ -23,6 +23,7 @@ export interface PlotLook {
 
 const NAMES = 72;
 const APART = 12;
+const FEW = 12;
 
 /** A chart in an element. It is built anew when its look changes, and only fed when its numbers do. */
 export class Plot {
@@ -56,7 +57,12 @@ export class Plot {
 function options(look: PlotLook, width: number, height: number): uPlot.Options {
   const { lines, log, range, palette, named } = look;
   const font = `10px ${palette.sans}`;
-  const axis = { stroke: palette.ink3, font, ticks: { show: false }, grid: { stroke: palette.line, width: 1 } };
+  const axis = {
+    stroke: palette.ink3,
+    font,
+    ticks: { show: false },
+    grid: { stroke: palette.line, width: 1 },
+  };
   return {
     width,
     height,
@@ -65,15 +71,40 @@ function options(look: PlotLook, width: number, height: number): uPlot.Options {
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
       x: { time: false, range: (_, low, high) => [low, high > low ? high : low + 1] },
-      y: { ...(log ? { distr: 3 as const, log: 10 as const } : {}), ...(range ? { range: [range[0], range[1]] as uPlot.Range.MinMax } : {}) },
+      y: {
+        ...(log ? { distr: 3 as const, log: 10 as const } : {}),
+        ...(range ? { range: [range[0], range[1]] as uPlot.Range.MinMax } : {}),
+      },
     },
     axes: [
-      { ...axis, size: 24, gap: 4, grid: { show: false }, values: (_, splits) => splits.map((s) => (Number.isInteger(s) ? String(s) : "")) },
-      { ...axis, size: 52, gap: 6, values: (_, splits) => splits.map((split) => label(split, log)), ...(log ? { splits: decades, filter: (_: uPlot, splits: number[]) => splits } : {}) },
+      {
+        ...axis,
+        size: 24,
+        gap: 4,
+        grid: { show: false },
+        values: (_, splits) => splits.map((s) => (Number.isInteger(s) ? String(s) : "")),
+      },
+      {
+        ...axis,
+        size: 52,
+        gap: 6,
+        values: (_, splits) => splits.map((split) => label(split, log)),
+        ...(log ? { splits: decades, filter: (_: uPlot, splits: number[]) => splits } : {}),
+      },
     ],
-    series: [{}, ...lines.map(({ name, colour, width }) => ({ label: name, stroke: colour, width, spanGaps: true, points: { show: false } }))],
+    series: [{}, ...lines.map(series)],
     hooks: named ? { draw: [(chart) => drawNames(chart, look, font)] } : {},
   };
+}
+
+/** The first few steps are points: a line needs two of them to be seen. */
+function series({ name, colour, width }: Line): uPlot.Series {
+  const points = {
+    show: (_: uPlot, __: number, first: number, last: number) => last - first < FEW,
+    size: 4,
+    fill: colour,
+  };
+  return { label: name, stroke: colour, width, spanGaps: true, points };
 }
 
 /** Powers of ten only, every other one where there are many. */
@@ -86,7 +117,12 @@ function decades(_: uPlot, __: number, low: number, high: number): number[] {
 /** uPlot thins a log axis out by null, and would write 0 for 1e-5. */
 function label(split: number | null, log: boolean): string {
   if (split === null) return "";
-  if (!log) return split === 0 ? "0" : format(Number(split.toPrecision(4))).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+  if (!log)
+    return split === 0
+      ? "0"
+      : format(Number(split.toPrecision(4)))
+          .replace(/(\.\d*?)0+$/, "$1")
+          .replace(/\.$/, "");
   const exponent = Math.log10(split);
   return Math.abs(exponent - Math.round(exponent)) < 1e-9 ? `10${superscript(Math.round(exponent))}` : "";
 }

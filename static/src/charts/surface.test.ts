@@ -23,11 +23,22 @@ test("the columns reach from one end of the inputs to the other", () => {
 });
 
 test("with one input the first row is the fitted curve", () => {
-  expect(fitted(RESPONSES)).toEqual([[-EXTENT, 2], [0, 0], [EXTENT, -2]]);
+  expect(fitted(RESPONSES)).toEqual([
+    [-EXTENT, 2],
+    [0, 0],
+    [EXTENT, -2],
+  ]);
 });
 
 test("the training part comes first, and the target is the last number of a point", () => {
-  const plane = { features: 2, train: 1, points: [[0.1, 0.2, 1], [0.3, 0.4, 0]] } as unknown as DataFacts;
+  const plane = {
+    features: 2,
+    train: 1,
+    points: [
+      [0.1, 0.2, 1],
+      [0.3, 0.4, 0],
+    ],
+  } as unknown as DataFacts;
   expect(dataPoints(plane)).toEqual([
     { x: 0.1, y: 0.2, target: 1, test: false },
     { x: 0.3, y: 0.4, target: 0, test: true },

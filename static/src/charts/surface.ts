@@ -1,4 +1,7 @@
-/** What the network answers over its inputs, read from the service's grid, and the data as points on it. Pure. */
+/**
+ * What the network answers over its inputs, read from the service's grid, and the data as points on it.
+ * Pure.
+ */
 import type { Responses } from "../wire/frame";
 import type { DataFacts } from "../wire/messages";
 
@@ -24,7 +27,11 @@ export function dataPoints(data: DataFacts): DataPoint[] {
 }
 
 /** The answer at a cell of the surface; row 0 is the top, the largest second input. */
-export function answer({ surface, surfaceSide, surfaceScale }: Responses, row: number, column: number): number {
+export function answer(
+  { surface, surfaceSide, surfaceScale }: Responses,
+  row: number,
+  column: number,
+): number {
   return ((surface[row * surfaceSide + column] ?? 0) / 127) * surfaceScale;
 }
 

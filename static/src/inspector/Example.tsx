@@ -22,17 +22,32 @@ export function Example(): JSX.Element | null {
     <div class="inspector-part inspector-example">
       <div class="inspector-line">
         <div class="inspector-chooser" role="group" aria-label={t("inspector.example.choose")}>
-          <button type="button" class="button icon-only" aria-label={t("inspector.example.previous")} onClick={() => move(-1)}>
+          <button
+            type="button"
+            class="button icon-only"
+            aria-label={t("inspector.example.previous")}
+            onClick={() => move(-1)}
+          >
             <Icon name="back" size={11} />
           </button>
           <output>{t("inspector.example", { example: here + 1, batch })}</output>
-          <button type="button" class="button icon-only" aria-label={t("inspector.example.next")} onClick={() => move(1)}>
+          <button
+            type="button"
+            class="button icon-only"
+            aria-label={t("inspector.example.next")}
+            onClick={() => move(1)}
+          >
             <Icon name="forward" size={11} />
           </button>
         </div>
         <div class="segments" role="group" aria-label={t("inspector.shows")}>
           {(["example", "batch"] as const).map((each) => (
-            <button key={each} type="button" aria-pressed={shows.value === each} onClick={() => (shows.value = each)}>
+            <button
+              key={each}
+              type="button"
+              aria-pressed={shows.value === each}
+              onClick={() => (shows.value = each)}
+            >
               {t(`inspector.shows.${each}`)}
             </button>
           ))}
@@ -40,7 +55,12 @@ export function Example(): JSX.Element | null {
       </div>
       <div class="inspector-target">
         {data.picture && (
-          <Picture name="inspector-digit" values={shown.section("input")} side={data.picture[1]} palette={palette.value} />
+          <Picture
+            name="inspector-digit"
+            values={shown.section("input")}
+            side={data.picture[1]}
+            palette={palette.value}
+          />
         )}
         <p class="note">{described(shown, data)}</p>
       </div>
@@ -50,9 +70,14 @@ export function Example(): JSX.Element | null {
 
 /** The example in a line: its inputs where they are few, and what the network should say. */
 function described(shown: Frame, data: DataFacts): string {
-  const target = data.classes ? (data.class_names[shown.target] ?? String(shown.target)) : format(shown.target);
+  const target = data.classes
+    ? (data.class_names[shown.target] ?? String(shown.target))
+    : format(shown.target);
   const wanted = t(data.classes ? "inspector.example.class" : "inspector.example.value", { target });
   if (data.picture || data.features > 2) return wanted;
-  const inputs = Array.from(shown.section("input"), (x, i) => `${data.feature_names[i] ?? i + 1} = ${format(x)}`);
+  const inputs = Array.from(
+    shown.section("input"),
+    (x, i) => `${data.feature_names[i] ?? i + 1} = ${format(x)}`,
+  );
   return `${inputs.join(", ")} · ${wanted}`;
 }

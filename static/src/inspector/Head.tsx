@@ -16,7 +16,13 @@ export function Head({ title, name, place }: { title: string; name: string; plac
         </p>
       </div>
       {selection.value && (
-        <button type="button" class="button icon-only" aria-label={t("inspector.close")} title={t("inspector.close")} onClick={() => select(null)}>
+        <button
+          type="button"
+          class="button icon-only"
+          aria-label={t("inspector.close")}
+          title={t("inspector.close")}
+          onClick={() => select(null)}
+        >
           <Icon name="close" size={14} />
         </button>
       )}

@@ -19,7 +19,11 @@ export function Inspector(): JSX.Element {
   const shown = frame.value;
   return (
     <section class="inspector" aria-label={t("inspector.label")} tabIndex={0}>
-      {built && shown ? <Selected built={built} shown={shown} chosen={selection.value} /> : <p class="inspector-part note">{t("inspector.empty")}</p>}
+      {built && shown ? (
+        <Selected built={built} shown={shown} chosen={selection.value} />
+      ) : (
+        <p class="inspector-part note">{t("inspector.empty")}</p>
+      )}
       <p class="visually-hidden" role="status">
         {copied.value && t("inspector.copied", { value: copied.value })}
       </p>
@@ -28,7 +32,15 @@ export function Inspector(): JSX.Element {
 }
 
 // Keyed by what it is about, so that the history of one weight is never continued by another.
-function Selected({ built, shown, chosen }: { built: Graph; shown: Frame; chosen: Selection | null }): JSX.Element {
+function Selected({
+  built,
+  shown,
+  chosen,
+}: {
+  built: Graph;
+  shown: Frame;
+  chosen: Selection | null;
+}): JSX.Element {
   const key = `${built.generation} ${JSON.stringify(chosen)}`;
   const parts = { built, shown };
   if (!chosen || chosen.node >= lossNode(built)) return <Step {...parts} />;

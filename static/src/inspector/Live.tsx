@@ -1,4 +1,7 @@
-/** A number of the engine: four digits to read, all of them to copy, and a mark while the pass has not come to it. */
+/**
+ * A number of the engine: four digits to read, all of them to copy, and a mark while the pass has not come
+ * to it.
+ */
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { exact, format } from "../numbers";
@@ -44,7 +47,11 @@ export function Live({ value, id, known = true, sign = false, hued = false }: Pr
 }
 
 /** The same in a table, where a button for every cell would be in the way. */
-export function Cell({ value, known = true, hued = false }: Pick<Props, "value" | "known" | "hued">): JSX.Element {
+export function Cell({
+  value,
+  known = true,
+  hued = false,
+}: Pick<Props, "value" | "known" | "hued">): JSX.Element {
   if (!known) return <NotReached />;
   if (value === null) return <span class="inspector-absent">–</span>;
   return (
@@ -56,7 +63,11 @@ export function Cell({ value, known = true, hued = false }: Pick<Props, "value" 
 
 function NotReached({ id }: { id?: string }): JSX.Element {
   return (
-    <span class="inspector-waiting" {...(id ? { "data-testid": `inspector-${id}` } : {})} title={t("mark.waiting")}>
+    <span
+      class="inspector-waiting"
+      {...(id ? { "data-testid": `inspector-${id}` } : {})}
+      title={t("mark.waiting")}
+    >
       <span class="visually-hidden">{t("mark.waiting")}</span>
     </span>
   );

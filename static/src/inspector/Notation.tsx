@@ -19,9 +19,14 @@ export function Notation({ kind, by }: { kind: string; by?: string }): JSX.Eleme
   );
 }
 
-/** The formula in words, where the catalogues have them. Every activation sends its gradient on the same way. */
+/**
+ * The formula in words, where the catalogues have them. Every activation sends its gradient on the same way.
+ */
 function spoken(kind: string, by: string | undefined): string | null {
-  const keys = by === undefined ? [`inspector.says.${kind}`] : [`inspector.says.${kind}.${by}`, `inspector.says.gradient.${by}`];
+  const keys =
+    by === undefined
+      ? [`inspector.says.${kind}`]
+      : [`inspector.says.${kind}.${by}`, `inspector.says.gradient.${by}`];
   const key = keys.find(isKey);
   return key && isKey(key) ? t(key) : null;
 }

@@ -1,4 +1,7 @@
-/** The proof of one gradient: nudge the parameter, measure the loss, divide; beside it what backpropagation said. */
+/**
+ * The proof of one gradient: nudge the parameter, measure the loss, divide; beside it what backpropagation
+ * said.
+ */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { exact, format } from "../numbers";
@@ -9,7 +12,15 @@ import { t } from "../words/words";
 import { Row } from "./Row";
 import { about, known, long, verdict } from "./verdict";
 
-export function Proof({ parameter, index, symbol }: { parameter: string; index: number[]; symbol: string }): JSX.Element {
+export function Proof({
+  parameter,
+  index,
+  symbol,
+}: {
+  parameter: string;
+  index: number[];
+  symbol: string;
+}): JSX.Element {
   const asked = useSignal(false);
   const found = about(proof.value, parameter, index) ? proof.value : null;
   const step = frame.value?.step ?? 0;
@@ -19,15 +30,27 @@ export function Proof({ parameter, index, symbol }: { parameter: string; index: 
     asked.value = false;
   };
   return (
-    <div role="group" class="inspector-part inspector-proof" aria-label={t("inspector.proof")} aria-busy={asked.value}>
+    <div
+      role="group"
+      class="inspector-part inspector-proof"
+      aria-label={t("inspector.proof")}
+      aria-busy={asked.value}
+    >
       <div class="inspector-line">
         <h3 data-testid="inspector-verdict">{found ? <Outcome found={found} /> : t("inspector.proof")}</h3>
-        <button type="button" class="button outlined inspector-prove" disabled={asked.value} onClick={() => void ask()}>
+        <button
+          type="button"
+          class="button outlined inspector-prove"
+          disabled={asked.value}
+          onClick={() => void ask()}
+        >
           {t(found ? "inspector.prove.again" : "inspector.prove")}
         </button>
       </div>
       {found ? <Figures found={found} symbol={symbol} /> : <p class="note">{t("inspector.proof.how")}</p>}
-      {found && found.step !== step && <p class="note inspector-stale">{t("inspector.proof.stale", { step: found.step, now: step })}</p>}
+      {found && found.step !== step && (
+        <p class="note inspector-stale">{t("inspector.proof.stale", { step: found.step, now: step })}</p>
+      )}
     </div>
   );
 }

@@ -1,4 +1,7 @@
-/** Nothing selected: what the whole step does, the loss going in and the rule by which the optimizer moves weights. */
+/**
+ * Nothing selected: what the whole step does, the loss going in and the rule by which the optimizer moves
+ * weights.
+ */
 import type { JSX } from "preact";
 import { experiment } from "../state/experiment";
 import { catalogue } from "../state/run";
@@ -19,7 +22,11 @@ export function Step({ built, shown }: { built: Graph; shown: Frame }): JSX.Elem
   const lossKnown = useReached("loss", lossNode(built));
   return (
     <>
-      <Head title={t("inspector.step")} name={String(shown.step)} place={t("inspector.step.place", { epoch: shown.epoch })} />
+      <Head
+        title={t("inspector.step")}
+        name={String(shown.step)}
+        place={t("inspector.step.place", { epoch: shown.epoch })}
+      />
       <p class="inspector-part inspector-hint">{t("inspector.hint")}</p>
       <Example />
       <div role="group" class="inspector-part" aria-label={t("inspector.loss")}>

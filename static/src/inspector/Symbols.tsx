@@ -1,4 +1,7 @@
-/** A few symbols set as mathematics: letters slanted, "L_n" with its index below. Read aloud by the words around it. */
+/**
+ * A few symbols set as mathematics: letters slanted, "L_n" with its index below. Read aloud by the words
+ * around it.
+ */
 import type { JSX } from "preact";
 
 export function Symbols({ of }: { of: string }): JSX.Element {
@@ -19,9 +22,9 @@ export function Symbols({ of }: { of: string }): JSX.Element {
   );
 }
 
-// A stroke between two letters needs no room; what compares or joins terms does.
+// Strokes, primes and brackets need no room; what compares or joins terms does.
 function Operator({ of }: { of: string }): JSX.Element {
-  return of === "/" ? (
+  return "/′()".includes(of) ? (
     <mo lspace="0" rspace="0">
       {of}
     </mo>

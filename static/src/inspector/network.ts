@@ -1,18 +1,29 @@
 // Test aid: a network 2-2-1 with tanh and a frame of it, whose numbers are small enough to check by hand.
 import { Frame, type Header } from "../wire/frame";
+import { EXPERIMENT } from "../fixtures";
 import type { Graph, Section } from "../wire/messages";
 
 export const BATCH = 3;
 
-/** Linear 2 → 2, Tanh, Linear 2 → 1, BCE. Blocks are row by row with the bias last, as the engine lays them. */
+/**
+ * Linear 2 → 2, Tanh, Linear 2 → 1, BCE. Blocks are row by row with the bias last, as the engine lays them.
+ */
 export function network(): Graph {
-  const parameter = (name: string, node: number, shape: number[], offset: number, strides: number[]) => ({ name, node, shape, offset, strides });
+  const parameter = (name: string, node: number, shape: number[], offset: number, strides: number[]) => ({
+    name,
+    node,
+    shape,
+    offset,
+    strides,
+  });
   return {
     kind: "graph",
     id: 1,
     generation: 1,
     batches: 4,
     multiply_adds: 6,
+    experiment: EXPERIMENT,
+    edits: [],
     parameter_count: 9,
     nodes: [
       { kind: "Linear", layer: 0, column: 1, units: 2 },
@@ -34,8 +45,15 @@ export function network(): Graph {
     ],
     layout: { layout: 0, sections: placed(SECTIONS), whole: true },
     data: {
-      train: 12, test: 4, features: 2, classes: 2, outputs: 1, picture: null,
-      feature_names: ["x1", "x2"], class_names: ["0", "1"], points: [],
+      train: 12,
+      test: 4,
+      features: 2,
+      classes: 2,
+      outputs: 1,
+      picture: null,
+      feature_names: ["x1", "x2"],
+      class_names: ["0", "1"],
+      points: [],
     },
   };
 }
@@ -64,7 +82,18 @@ export function frameOf(changed: Readonly<Record<string, readonly number[]>> = {
   const all = Object.values(numbers).flat();
   const bytes = new ArrayBuffer(40 + 4 * (all.length + 1));
   new Float32Array(bytes, 40).set([...all, 0.7]);
-  const header: Header = { form: 1, id: 1, generation: 1, layout: 0, step: 5, epoch: 2, count: 1, extra: 1, faultNode: -1, faultPhase: "forward" };
+  const header: Header = {
+    form: 1,
+    id: 1,
+    generation: 1,
+    layout: 0,
+    step: 5,
+    epoch: 2,
+    count: 1,
+    extra: 1,
+    faultNode: -1,
+    faultPhase: "forward",
+  };
   return new Frame(header, bytes, { layout: 0, sections, whole: true });
 }
 

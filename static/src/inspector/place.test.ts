@@ -10,7 +10,14 @@ test("a linear layer and the activation behind it stand in one column", () => {
 });
 
 test("a layer without an activation says so, and takes its inputs from the column before", () => {
-  expect(columnOf(network(), 2)).toEqual({ index: 2, linear: 2, activation: -1, last: 2, inputs: 2, units: 1 });
+  expect(columnOf(network(), 2)).toEqual({
+    index: 2,
+    linear: 2,
+    activation: -1,
+    last: 2,
+    inputs: 2,
+    units: 1,
+  });
 });
 
 test("the input is column 0", () => {

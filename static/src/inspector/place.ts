@@ -1,4 +1,7 @@
-/** Where a part of the network stands: the column of a node, what feeds it, and the parameters it holds. Pure. */
+/**
+ * Where a part of the network stands: the column of a node, what feeds it, and the parameters it holds.
+ * Pure.
+ */
 import type { Frame } from "../wire/frame";
 import type { Graph, GraphParameter } from "../wire/messages";
 
@@ -50,7 +53,10 @@ export function errorMadeBy(node: number): number {
   return node + 1;
 }
 
-/** |update| over |weight|, as is used to judge a learning rate; NaN where the weight is 0 and nothing is known. */
+/**
+ * |update| over |weight|, as is used to judge a learning rate; NaN where the weight is 0 and nothing is
+ * known.
+ */
 export function ratio(update: number, before: number): number {
   return Math.abs(update) / Math.abs(before);
 }

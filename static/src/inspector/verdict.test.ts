@@ -4,8 +4,19 @@ import { about, known, long, verdict } from "./verdict";
 
 function proof(changed: Partial<Proved>): Proved {
   const whole: Proved = {
-    kind: "proved", id: 1, generation: 1, step: 3, parameter: "0.weight", index: [1, 2], nudge: 1e-4,
-    loss_up: 0.5, loss_down: 0.4, slope: 0.1, backprop: 0.1, trained: 0.1, difference: 1e-9,
+    kind: "proved",
+    id: 1,
+    generation: 1,
+    step: 3,
+    parameter: "0.weight",
+    index: [1, 2],
+    nudge: 1e-4,
+    loss_up: 0.5,
+    loss_down: 0.4,
+    slope: 0.1,
+    backprop: 0.1,
+    trained: 0.1,
+    difference: 1e-9,
   };
   return { ...whole, ...changed };
 }

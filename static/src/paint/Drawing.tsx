@@ -5,7 +5,17 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 export type Draw = (context: CanvasRenderingContext2D, width: number, height: number) => void;
 
 /** `label` says in words what is drawn; without it the canvas is left out for those who listen. */
-export function Drawing({ height, draw, label, name }: { height: number; draw: Draw; label?: string; name?: string }): JSX.Element {
+export function Drawing({
+  height,
+  draw,
+  label,
+  name,
+}: {
+  height: number;
+  draw: Draw;
+  label?: string;
+  name?: string;
+}): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
@@ -29,6 +39,6 @@ export function Drawing({ height, draw, label, name }: { height: number; draw: D
     context.clearRect(0, 0, width, height);
     draw(context, width, height);
   });
-  const words = label ? { role: "img", "aria-label": label } as const : { "aria-hidden": true } as const;
+  const words = label ? ({ role: "img", "aria-label": label } as const) : ({ "aria-hidden": true } as const);
   return <canvas ref={canvas} class={name ?? "drawing"} {...words} />;
 }

@@ -23,5 +23,8 @@ test("a negative bar is hatched inside its own outline", () => {
 });
 
 test("NaN and infinity are alarms", () => {
-  expect([bar(NaN), bar(-Infinity)].flatMap(({ fills }) => fills.map(({ style }) => style))).toEqual([DARK.alarm, DARK.alarm]);
+  expect([bar(NaN), bar(-Infinity)].flatMap(({ fills }) => fills.map(({ style }) => style))).toEqual([
+    DARK.alarm,
+    DARK.alarm,
+  ]);
 });

@@ -3,7 +3,10 @@ import type { Palette } from "./palette";
 
 const PITCH = 4;
 
-/** A bar that tells its sign twice: by hue, and positive solid, negative hatched. NaN and infinity are alarms. */
+/**
+ * A bar that tells its sign twice: by hue, and positive solid, negative hatched. NaN and infinity are
+ * alarms.
+ */
 export function drawBar(context: CanvasRenderingContext2D, bar: Bar, value: number, palette: Palette): void {
   const { x, y, width, height } = bar;
   context.save();

@@ -50,6 +50,7 @@ function SpeedSlider(): JSX.Element {
         min={0}
         max={SPEEDS.length - 1}
         value={speed.value}
+        aria-label={t("player.speed")}
         aria-valuetext={words}
         onInput={(event) => (speed.value = Number(event.currentTarget.value))}
       />

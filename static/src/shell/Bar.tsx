@@ -4,10 +4,10 @@ import type { JSX } from "preact";
 import { Examples } from "../builder/Examples";
 import { Files } from "../builder/Files";
 import { Brand, Icon, type IconName } from "../paint/icons";
-import { canRedo, canUndo, experiment, redo, undo } from "../state/experiment";
+import { canRedo, canUndo, redo, undo } from "../state/experiment";
 import { toFragment } from "../state/link";
 import { position } from "../state/moment";
-import { edits, frame } from "../state/run";
+import { runNow } from "../state/run";
 import { chooseLanguage, chooseTheme, panel, theme } from "../state/view";
 import { locale, t } from "../words/words";
 
@@ -58,7 +58,7 @@ interface PressProps {
 
 function Press({ icon, label, disabled = false, press }: PressProps): JSX.Element {
   return (
-    <button type="button" class="button bar-icon" aria-label={label} title={label} disabled={disabled} onClick={press}>
+    <button type="button" class={`button bar-icon bar-${icon}`} aria-label={label} title={label} disabled={disabled} onClick={press}>
       <Icon name={icon} />
     </button>
   );
@@ -67,8 +67,9 @@ function Press({ icon, label, disabled = false, press }: PressProps): JSX.Elemen
 function CopyMoment(): JSX.Element {
   const copied = useSignal(false);
   const copy = (): void => {
-    if (!experiment.value || !frame.value) return;
-    const moment = { experiment: experiment.value, edits: [...edits.value], step: frame.value.step, position: position.value };
+    const now = runNow();
+    if (!now) return;
+    const moment = { ...now, position: position.value };
     const link = new URL(toFragment(moment), document.baseURI);
     history.replaceState(null, "", link);
     void navigator.clipboard?.writeText(link.href).catch(() => undefined); // the address bar has it in any case
@@ -76,7 +77,7 @@ function CopyMoment(): JSX.Element {
     setTimeout(() => (copied.value = false), 1500);
   };
   return (
-    <button type="button" class="button outlined bar-link" onClick={copy}>
+    <button type="button" class="button outlined bar-link" aria-label={t(copied.value ? "bar.copied" : "bar.copy")} onClick={copy}>
       <Icon name={copied.value ? "check" : "link"} />
       <span>{t(copied.value ? "bar.copied" : "bar.copy")}</span>
     </button>

@@ -1,6 +1,7 @@
 /** The frame of the page: a bar, the panels, the player. Where there is no room for all, one panel is in front. */
-import { lazy, Suspense } from "preact/compat";
-import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import type { ComponentType, JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { Builder } from "../builder/Builder";
 import { Inspector } from "../inspector/Inspector";
 import { Player } from "../player/Player";
@@ -11,8 +12,6 @@ import { t } from "../words/words";
 import { Bar } from "./Bar";
 import "./shell.css";
 import { Trouble } from "./Trouble";
-
-const Charts = lazy(() => import("../charts/Charts").then((m) => ({ default: m.Charts })));
 
 export function Shell(): JSX.Element {
   return (
@@ -30,9 +29,7 @@ export function Shell(): JSX.Element {
           <Stage />
           {panel.value === "charts" ? (
             <div class="shell-charts">
-              <Suspense fallback={<p class="shell-loading">{t("shell.loading")}</p>}>
-                <Charts />
-              </Suspense>
+              <LateCharts />
             </div>
           ) : null}
         </div>
@@ -45,6 +42,16 @@ export function Shell(): JSX.Element {
       <Trouble />
     </div>
   );
+}
+
+/** The charts are fetched when they are first opened: the page starts without them. */
+function LateCharts(): JSX.Element {
+  const charts = useSignal<ComponentType | null>(null);
+  useEffect(() => {
+    void import("../charts/Charts").then((module) => (charts.value = module.Charts));
+  }, []);
+  const Charts = charts.value;
+  return Charts ? <Charts /> : <p class="shell-loading">{t("shell.loading")}</p>;
 }
 
 const PANELS: readonly Panel[] = ["stage", "builder", "inspector", "charts"];

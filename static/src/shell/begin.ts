@@ -1,6 +1,6 @@
 /** What happens first: the catalogue, then the moment of the address or the first example, playing. */
 import { effect } from "@preact/signals";
-import { change, experiment } from "../state/experiment";
+import { change } from "../state/experiment";
 import { fromFragment } from "../state/link";
 import { playing, position } from "../state/moment";
 import { askResponses, catalogue, frame, openAt, start } from "../state/run";
@@ -13,17 +13,15 @@ export async function begin(): Promise<void> {
   const found = fromFragment(location.hash);
   const reply = await fetch(new URL("api/catalogue", document.baseURI));
   catalogue.value = (await reply.json()) as Catalogue;
-  start(document.baseURI);
-  if (found) {
-    await openAt(found.experiment, found.edits, found.step);
-    position.value = found.position;
-  }
-  if (!frame.peek() && !experiment.peek()) {
-    const first = catalogue.value.examples[0];
-    if (first) change(first);
-    playing.value = true;
-  }
+  await start(document.baseURI);
   keepPictures();
+  if (found && (await openAt(found.experiment, found.edits, found.step))) {
+    position.value = found.position;
+    return;
+  }
+  const first = catalogue.value.examples[0];
+  if (first) change(first);
+  playing.value = true;
 }
 
 /** Ask for unit pictures when a step has changed them, and not before the last ones have come. */

@@ -41,9 +41,10 @@ function gradientWords(graph: Graph, frame: Frame, weight: number): string {
 
 /** Two digits are enough for how many times: 0.075, 2.0, 150, 1.2e−6. */
 function times(ratio: number): string {
-  if (ratio >= 1e-3 && ratio < 100) return ratio.toPrecision(2);
-  if (ratio >= 100 && ratio < 1e4) return String(Number(ratio.toPrecision(2)));
-  return ratio.toExponential(1).replace("e-", "e−").replace("e+", "e");
+  const two = Number(ratio.toPrecision(2));
+  if (two === 0) return "0";
+  if (two >= 1e-3 && two < 1e4) return two < 10 ? ratio.toPrecision(2) : String(two);
+  return two.toExponential(1).replace("e-", "e−").replace("e+", "e");
 }
 
 function updateWords(graph: Graph, frame: Frame, optimizer: string): Narration {

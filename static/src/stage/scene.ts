@@ -6,13 +6,13 @@ import type { Column, StageLayout } from "./layout";
 
 export type Shows = "example" | "batch";
 
-/** What the edges between two columns show. `done` is how much of them the front has passed. */
+/** What the edges between two columns show. */
 export interface Bundle {
   from: Column;
   to: Column;
   /** Nothing yet; values on their way right; gradients on their way left; the change each weight takes. */
   state: "waiting" | "forward" | "backward" | "update";
-  done: number;
+  /** Is their node's visit the one under way? */
   active: boolean;
   value: (i: number, j: number) => number;
 }
@@ -50,8 +50,7 @@ export function sceneAt(graph: Graph, layout: StageLayout, frame: Frame, positio
     const active = visit.node === to.linear && visit.phase !== "update";
     const updating = visit.phase === "update" && within < 1;
     const state = updating ? "update" : backwardBegun ? (backward > 0 ? "backward" : "waiting") : forward > 0 ? "forward" : "waiting";
-    const amount = state === "update" ? within : state === "backward" ? backward : forward;
-    return { from, to, state, done: amount, active, value: numberOf(graph, frame, from, to, state, shows) };
+    return { from, to, state, active, value: numberOf(graph, frame, from, to, state, shows) };
   });
   return {
     graph,

@@ -1,6 +1,6 @@
 /** The run behind the page: what the service built, the step it shows, and the ways to ask for another. */
 import { batch, effect, signal } from "@preact/signals";
-import { Connection, type Answer } from "../wire/connection";
+import { Connection, connected, type Answer } from "../wire/connection";
 import type { Frame, Responses } from "../wire/frame";
 import type { Catalogue, Experiment, Graph, Predictions, Problems, Proved, RateEdit } from "../wire/messages";
 import { experiment, problems } from "./experiment";
@@ -18,15 +18,19 @@ export const edits = signal<readonly RateEdit[]>([]);
 export const trouble = signal<Problems | null>(null);
 
 let connection: Connection | null = null;
+/** The generation that runs, and the newest one asked for: a refused experiment leaves the running one as it is. */
 let generation = 0;
+let asked = 0;
+/** The experiment that runs, as it was opened: with the edits it says everything. */
+let base: Experiment | null = null;
+/** The document on the page that stands for what was asked for; the same but for what edits have changed. */
 let opened: Experiment | null = null;
-let lastStep = 1;
 /** A graph whose first frame is still on its way: both are shown together, never one without the other. */
 let built: Graph | null = null;
 
-/** Connect, and open whatever experiment is chosen, now and after every reconnection. */
-export function start(base: string): void {
-  const url = new URL("ws", base);
+/** Connect, and open whatever experiment is chosen, now and after every reconnection; done when the line is up. */
+export function start(address: string): Promise<void> {
+  const url = new URL("ws", address);
   url.protocol = url.protocol.replace("http", "ws");
   connection = new Connection(url.href, hear, () => void reopen());
   effect(() => {
@@ -34,8 +38,13 @@ export function start(base: string): void {
   });
   effect(() => {
     const wanted = look.value;
-    if (graph.peek() && frame.peek()) void connection?.ask({ kind: "look", generation, look: wanted });
+    if (frame.peek()) void connection?.ask({ kind: "look", generation, look: wanted });
   });
+  return new Promise((resolve) =>
+    effect(() => {
+      if (connected.value) resolve();
+    }),
+  );
 }
 
 /** Requests under way. */
@@ -43,32 +52,33 @@ export function outstanding(): number {
   return connection?.outstanding ?? 0;
 }
 
-/** Start an experiment from its first step. */
+/** The moment shown, as far as the run goes: what was opened, the edits since, the step. */
+export function runNow(): { experiment: Experiment; edits: RateEdit[]; step: number } | null {
+  return base && frame.value ? { experiment: base, edits: [...edits.value], step: frame.value.step } : null;
+}
+
 async function open(next: Experiment): Promise<void> {
   opened = next;
-  edits.value = [];
-  lastStep = 1;
-  await send(next, 1);
+  await send(next, [], 1);
 }
 
 /** The same experiment at the same step, on a connection that knows nothing of it. */
 async function reopen(): Promise<void> {
-  if (opened) await send(opened, lastStep);
+  if (base) await send(base, edits.peek(), frame.peek()?.step ?? 1);
+  else if (opened) await send(opened, [], 1);
 }
 
-/** Open at a moment: an experiment, the edits made to it, a step. */
-export async function openAt(next: Experiment, made: readonly RateEdit[], step: number): Promise<void> {
-  opened = next;
-  edits.value = made;
-  lastStep = step;
-  experiment.value = next;
-  await send(next, step);
+/** Open at a moment; answers whether the service could. The page takes the experiment over when it runs. */
+export async function openAt(next: Experiment, made: readonly RateEdit[], step: number): Promise<boolean> {
+  const answer = await send(next, made, step);
+  return answer?.kind === "frame";
 }
 
-async function send(next: Experiment, step: number): Promise<void> {
-  generation += 1;
-  const made = [...edits.peek()];
-  await connection?.ask({ kind: "open", generation, experiment: next, edits: made, step, look: look.peek() });
+async function send(next: Experiment, made: readonly RateEdit[], step: number): Promise<Answer | null> {
+  asked += 1;
+  const edits = [...made];
+  const answer = connection?.ask({ kind: "open", generation: asked, experiment: next, edits, step, look: look.peek() });
+  return (await answer) ?? null;
 }
 
 export async function advance(steps: number): Promise<Answer | null> {
@@ -101,13 +111,13 @@ export async function editRate(value: number): Promise<void> {
   await connection?.ask({ kind: "edit", generation, edit });
 }
 
-/** Take an experiment as the running one without opening it again (its change has been made by an edit). */
+/** Take a document as standing for the running experiment: its change has been made by an edit. */
 export function adopt(next: Experiment): void {
   opened = next;
 }
 
 function hear(answer: Answer, of: number): void {
-  if (of !== generation) return; // an answer about an experiment that has been replaced
+  if (of !== generation && of !== asked) return; // about an experiment that has been replaced
   batch(() => {
     if (answer.kind === "graph") built = answer;
     else if (answer.kind === "frame") hearFrame(answer.frame);
@@ -118,30 +128,40 @@ function hear(answer: Answer, of: number): void {
   });
 }
 
+function hearFrame(next: Frame): void {
+  if (built) hearGraph(built);
+  built = null;
+  frame.value = next;
+  history.peek()?.add(next);
+  recorded.value += 1;
+}
+
 function hearGraph(next: Graph): void {
   problems.value = [];
   trouble.value = null;
-  if (graph.peek()?.generation === next.generation) {
-    graph.value = next; // only the layout changed
-    return;
-  }
   const before = graph.peek();
-  const same = before && JSON.stringify(before.nodes) === JSON.stringify(next.nodes);
-  if (!same) selection.value = null;
   graph.value = next;
+  if (before?.generation === next.generation) return; // only the layout changed
+  const again = JSON.stringify([base, edits.peek()]) === JSON.stringify([next.experiment, next.edits]);
+  generation = next.generation;
+  base = next.experiment;
+  edits.value = next.edits;
+  takeOver(next);
+  if (again) return; // a line that was down: same moment, same numbers
+  if (JSON.stringify(before?.nodes) !== JSON.stringify(next.nodes)) selection.value = null;
   history.value = new History(next);
   responses.value = null;
   predictions.value = null;
   proof.value = null;
 }
 
-function hearFrame(next: Frame): void {
-  if (built) hearGraph(built);
-  built = null;
-  frame.value = next;
-  lastStep = next.step;
-  history.peek()?.add(next);
-  recorded.value += 1;
+/** The page shows what runs: every field filled in, and the rate that the edits have led to. */
+function takeOver(next: Graph): void {
+  const rate = next.edits.at(-1)?.value;
+  const { optimizer } = next.experiment;
+  const shown = rate === undefined ? next.experiment : { ...next.experiment, optimizer: { ...optimizer, lr: rate } };
+  opened = shown;
+  experiment.value = shown;
 }
 
 function hearProblems(found: Problems): void {

@@ -1,6 +1,6 @@
 /** How the page is set up for this person: theme, language, which panel lies open where there is no room for all. */
 import { effect, signal } from "@preact/signals";
-import { locale, type Locale } from "../words/words";
+import { locale, speak, type Locale } from "../words/words";
 
 export type Theme = "dark" | "light";
 export type Panel = "stage" | "builder" | "inspector" | "charts";
@@ -14,11 +14,11 @@ const THEME = "backflow.theme";
 const LANGUAGE = "backflow.language";
 
 /** Take over what was chosen last time, or what the system prefers, and keep what is chosen from now on. */
-export function startView(root: HTMLElement): void {
+export async function startView(root: HTMLElement): Promise<void> {
   const light = matchMedia("(prefers-color-scheme: light)");
   theme.value = (recall(THEME) as Theme | null) ?? (light.matches ? "light" : "dark");
   const asked = new URLSearchParams(location.search).get("lang");
-  locale.value = ((asked ?? recall(LANGUAGE) ?? root.lang) === "ko" ? "ko" : "en") satisfies Locale;
+  await speak((asked ?? recall(LANGUAGE) ?? root.lang) === "ko" ? "ko" : "en");
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   reducedMotion.value = motion.matches;
   motion.addEventListener("change", () => (reducedMotion.value = motion.matches));
@@ -36,7 +36,7 @@ export function chooseTheme(next: Theme): void {
 }
 
 export function chooseLanguage(next: Locale): void {
-  locale.value = next;
+  void speak(next);
   keep(LANGUAGE, next);
 }
 

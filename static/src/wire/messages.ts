@@ -234,6 +234,8 @@ export interface Notes {
 export interface Graph {
   batches: number;
   data: DataFacts;
+  edits: RateEdit[];
+  experiment: Experiment;
   generation: number;
   id: number;
   kind: "graph";
@@ -254,6 +256,11 @@ export interface DataFacts {
   points: number[][];
   test: number;
   train: number;
+}
+export interface RateEdit {
+  kind: "learning_rate";
+  step: number;
+  value: number;
 }
 export interface Layout {
   layout: number;
@@ -335,11 +342,6 @@ export interface Open {
   kind: "open";
   look: Look;
   step: number;
-}
-export interface RateEdit {
-  kind: "learning_rate";
-  step: number;
-  value: number;
 }
 export interface Look {
   column: number;

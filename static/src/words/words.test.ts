@@ -2,14 +2,12 @@ import { afterEach, describe, expect, test } from "vitest";
 
 import en from "../../../app/locale/en.json";
 import ko from "../../../app/locale/ko.json";
-import { isKey, locale, n, t } from "./words";
+import { isKey, n, speak, t } from "./words";
 
 const english: Record<string, string> = en;
 const korean: Record<string, string> = ko;
 
-afterEach(() => {
-  locale.value = "en";
-});
+afterEach(() => speak("en"));
 
 describe("the catalogues", () => {
   test("have the same keys, sorted", () => {
@@ -40,16 +38,16 @@ describe("the catalogues", () => {
   });
 });
 
-test("words follow the language of the page", () => {
+test("words follow the language of the page", async () => {
   expect(t("mark.zero")).toBe("zero");
-  locale.value = "ko";
+  await speak("ko");
   expect(t("mark.zero")).toBe("0");
 });
 
-test("a count takes the form its language asks for", () => {
+test("a count takes the form its language asks for", async () => {
   expect(n("builder.parameters", 1)).toBe("1 parameter");
   expect(n("builder.parameters", 105)).toBe("105 parameters");
-  locale.value = "ko";
+  await speak("ko");
   expect(n("builder.parameters", 1)).toBe("매개변수 (parameter) 1개");
 });
 

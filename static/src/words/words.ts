@@ -1,7 +1,6 @@
 import { signal } from "@preact/signals";
 
 import en from "../../../app/locale/en.json";
-import ko from "../../../app/locale/ko.json";
 
 export type Locale = "en" | "ko";
 export type Key = keyof typeof en;
@@ -9,15 +8,28 @@ export type Key = keyof typeof en;
 export type Counted = { [K in Key]: K extends `${infer Name}.other` ? Name : never }[Key];
 export type Values = Readonly<Record<string, string | number>>;
 
-// Typed by the English keys, so that a word missing in Korean does not compile.
-const catalogues: Record<Locale, Readonly<Record<Key, string>>> = { en, ko };
+type Words = Readonly<Record<Key, string>>;
 
-/** The language of the page. Reading a word inside a component subscribes it to this. */
+// English comes with the page; another language is fetched when it is wanted. Typed by the English keys, so that a
+// word missing in Korean does not compile.
+const catalogues: Partial<Record<Locale, Words>> = { en };
+const fetched: Record<Locale, () => Promise<{ default: Words }>> = {
+  en: () => Promise.resolve({ default: en }),
+  ko: () => import("../../../app/locale/ko.json"),
+};
+
+/** The language of the page; changed by `speak`. Reading a word inside a component subscribes it to this. */
 export const locale = signal<Locale>("en");
+
+/** Change the language of the page, once its words are there. */
+export async function speak(language: Locale): Promise<void> {
+  catalogues[language] ??= (await fetched[language]()).default;
+  locale.value = language;
+}
 
 /** The words of a key in the page's language, with {names} replaced by values. */
 export function t(key: Key, values: Values = {}): string {
-  return filled(catalogues[locale.value][key], values);
+  return filled((catalogues[locale.value] ?? en)[key], values);
 }
 
 /** The words for a count: English has one form for 1 and another for the rest, Korean has one for all. */

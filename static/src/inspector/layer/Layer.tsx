@@ -23,7 +23,10 @@ export function Layer({ built, shown, node }: { built: Graph; shown: Frame; node
   const parameters = parameterFacts(built, shown, node);
   const weight = parameterOf(built, node, "weight");
   const output = `${batchSize(shown)} × ${built.nodes[node]?.units ?? 0}`;
-  const place = parameters.length > 0 ? `${kind} ${column.inputs} → ${column.units}` : t("inspector.layer.activation", { kind });
+  const place =
+    parameters.length > 0
+      ? `${kind} ${column.inputs} → ${column.units}`
+      : t("inspector.layer.activation", { kind });
   return (
     <>
       <Head title={t("inspector.layer")} name={String(column.index)} place={place} />
@@ -39,14 +42,19 @@ export function Layer({ built, shown, node }: { built: Graph; shown: Frame; node
         <dl>
           {parameters.map(({ parameter, part, count }) => (
             <Row key={part} name={t(part === "bias" ? "inspector.bias" : "inspector.weight")}>
-              {parameter.shape.join(" × ")} <span class="note">{parameter.shape.length > 1 ? `= ${whole(count, locale.value)}` : ""}</span>
+              {parameter.shape.join(" × ")}{" "}
+              <span class="note">{parameter.shape.length > 1 ? `= ${whole(count, locale.value)}` : ""}</span>
             </Row>
           ))}
           <Row name={t("inspector.output")}>{output}</Row>
         </dl>
       </div>
       {parameters.length > 0 && <Norms node={node} parameters={parameters} />}
-      {weight ? <WeightSizes built={built} shown={shown} node={node} /> : <ErrorSizes shown={shown} node={node} />}
+      {weight ? (
+        <WeightSizes built={built} shown={shown} node={node} />
+      ) : (
+        <ErrorSizes shown={shown} node={node} />
+      )}
     </>
   );
 }
@@ -75,7 +83,11 @@ function InputLayer({ built }: { built: Graph }): JSX.Element {
   const { features, train, test } = built.data;
   return (
     <>
-      <Head title={t("inspector.inputs")} name={String(features)} place={t("inspector.inputs.place", { train, test })} />
+      <Head
+        title={t("inspector.inputs")}
+        name={String(features)}
+        place={t("inspector.inputs.place", { train, test })}
+      />
       <Example />
     </>
   );

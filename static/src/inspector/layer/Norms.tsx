@@ -12,7 +12,13 @@ import type { ParameterFacts } from "./layer";
 
 const METER = 5;
 
-export function Norms({ node, parameters }: { node: number; parameters: readonly ParameterFacts[] }): JSX.Element {
+export function Norms({
+  node,
+  parameters,
+}: {
+  node: number;
+  parameters: readonly ParameterFacts[];
+}): JSX.Element {
   const known = useReached("backward", node);
   const updated = useReached("update", -1);
   const colours = palette.value;
@@ -21,23 +27,34 @@ export function Norms({ node, parameters }: { node: number; parameters: readonly
       <h3>{t("inspector.norms")}</h3>
       <p class="note">{t("inspector.norms.scale")}</p>
       {parameters.map(({ part, gradient, before, update, ratio }) => (
-        <dl key={part} class="inspector-norms">
-          <Row name={<Norm of={`∂L/∂${letter(part)}`} says={t("inspector.norm.gradient")} />}>
-            <Live id={`norm-${part}`} value={gradient} known={known} />
-          </Row>
+        <div key={part} class="inspector-norms">
+          <dl>
+            <Row name={<Norm of={`∂L/∂${letter(part)}`} says={t("inspector.norm.gradient")} />}>
+              <Live id={`norm-${part}`} value={gradient} known={known} />
+            </Row>
+          </dl>
           <div class="inspector-meter">
             <Drawing
               height={METER + 4}
-              draw={(context, width) => drawMeter(context, { x: 14, y: 2, width: width - 28, height: METER }, known ? gradient : "not reached", colours)}
+              draw={(context, width) =>
+                drawMeter(
+                  context,
+                  { x: 14, y: 2, width: width - 28, height: METER },
+                  known ? gradient : "not reached",
+                  colours,
+                )
+              }
             />
           </div>
-          <Row name={<Norm of={letter(part)} says={t("inspector.norm")} />}>
-            <Live id={`size-${part}`} value={before} />
-          </Row>
-          <Row name={t("inspector.ratio.norm")}>
-            <Live id={`ratio-${part}`} value={update === 0 ? 0 : ratio} known={updated} />
-          </Row>
-        </dl>
+          <dl>
+            <Row name={<Norm of={letter(part)} says={t("inspector.norm")} />}>
+              <Live id={`size-${part}`} value={before} />
+            </Row>
+            <Row name={t("inspector.ratio.norm")}>
+              <Live id={`ratio-${part}`} value={update === 0 ? 0 : ratio} known={updated} />
+            </Row>
+          </dl>
+        </div>
       ))}
     </div>
   );

@@ -18,7 +18,11 @@ export function Sizes({ title, values }: { title: string; values: Iterable<numbe
   return (
     <div role="group" class="inspector-part" aria-label={title}>
       <h3>{title}</h3>
-      <Drawing height={HEIGHT} label={found ? said(found) : t("mark.waiting")} draw={(context, width) => drawHistogram(context, { width, height: HEIGHT, found, palette: colours })} />
+      <Drawing
+        height={HEIGHT}
+        label={found ? said(found) : t("mark.waiting")}
+        draw={(context, width) => drawHistogram(context, { width, height: HEIGHT, found, palette: colours })}
+      />
       <p class="inspector-line note">{found ? said(found) : t("mark.waiting")}</p>
     </div>
   );
@@ -27,7 +31,11 @@ export function Sizes({ title, values }: { title: string; values: Iterable<numbe
 function said({ total, bins, apart }: Histogram): string {
   const most = bins.indexOf(Math.max(...bins));
   const decade = Math.floor(LOWEST + (most / bins.length) * (HIGHEST - LOWEST));
-  const counted = bins.some(Boolean) ? t("inspector.sizes.most", { total, decade: `10${superscript(decade)}` }) : t("inspector.sizes.none", { total });
-  const outside = APART.filter((kind) => apart[kind] > 0).map((kind) => `${t(`mark.${kind}`)}: ${apart[kind]}`);
+  const counted = bins.some(Boolean)
+    ? t("inspector.sizes.most", { total, decade: `10${superscript(decade)}` })
+    : t("inspector.sizes.none", { total });
+  const outside = APART.filter((kind) => apart[kind] > 0).map(
+    (kind) => `${t(`mark.${kind}`)}: ${apart[kind]}`,
+  );
   return [counted, ...outside].join(" · ");
 }

@@ -15,8 +15,14 @@ interface BarsLook {
   palette: Palette;
 }
 
-/** Counts over the fixed scale: a bar each half decade, labels each two decades. The largest count is full height. */
-export function drawHistogram(context: CanvasRenderingContext2D, { width, height, found, palette }: BarsLook): void {
+/**
+ * Counts over the fixed scale: a bar each half decade, labels each two decades. The largest count is full
+ * height.
+ */
+export function drawHistogram(
+  context: CanvasRenderingContext2D,
+  { width, height, found, palette }: BarsLook,
+): void {
   const floor = height - FOOT;
   context.save();
   context.strokeStyle = found ? palette.lineStrong : palette.control;
@@ -34,7 +40,13 @@ export function drawHistogram(context: CanvasRenderingContext2D, { width, height
   context.restore();
 }
 
-function drawBins(context: CanvasRenderingContext2D, { bins }: Histogram, width: number, floor: number, palette: Palette): void {
+function drawBins(
+  context: CanvasRenderingContext2D,
+  { bins }: Histogram,
+  width: number,
+  floor: number,
+  palette: Palette,
+): void {
   const most = Math.max(...bins, 1);
   const pitch = width / bins.length;
   for (const [i, count] of bins.entries()) {
@@ -45,7 +57,12 @@ function drawBins(context: CanvasRenderingContext2D, { bins }: Histogram, width:
   }
 }
 
-function drawDecades(context: CanvasRenderingContext2D, width: number, height: number, palette: Palette): void {
+function drawDecades(
+  context: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  palette: Palette,
+): void {
   context.font = `10px ${palette.sans}`;
   context.fillStyle = palette.ink3;
   for (let decade = 0; decade <= DECADES; decade += 2) {

@@ -23,7 +23,13 @@ test("the entries of a weight leave out the bias that lies among them", () => {
 
 test("a layer's norms are those of its own parameters", () => {
   const [weight, bias] = parameterFacts(network(), frameOf(), 2);
-  expect(weight).toMatchObject({ part: "weight", count: 2, before: 4, gradient: 1, update: Math.fround(0.04) });
+  expect(weight).toMatchObject({
+    part: "weight",
+    count: 2,
+    before: 4,
+    gradient: 1,
+    update: Math.fround(0.04),
+  });
   expect(weight?.ratio).toBeCloseTo(0.01, 6);
   expect(bias).toMatchObject({ part: "bias", count: 1, ratio: 0 });
   expect(parameterFacts(network(), frameOf(), 1)).toEqual([]);

@@ -1,4 +1,7 @@
-/** How many gradients there are of each size, on the fixed log10 scale; what has no place on it is counted apart. */
+/**
+ * How many gradients there are of each size, on the fixed log10 scale; what has no place on it is counted
+ * apart.
+ */
 import type { Frame } from "../../wire/frame";
 import type { GraphParameter } from "../../wire/messages";
 import { DECADES, decades, mark, type Mark } from "../../paint/scale";

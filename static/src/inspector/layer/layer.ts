@@ -18,7 +18,9 @@ export interface ParameterFacts {
 export function parameterFacts(graph: Graph, frame: Frame, node: number): ParameterFacts[] {
   return graph.parameters.flatMap((parameter, index) => {
     if (parameter.node !== node) return [];
-    const [before, gradient, update] = (["before", "gradient", "update"] as const).map((of) => frame.norm(of, index));
+    const [before, gradient, update] = (["before", "gradient", "update"] as const).map((of) =>
+      frame.norm(of, index),
+    );
     return {
       parameter,
       part: parameter.name.slice(parameter.name.lastIndexOf(".") + 1),

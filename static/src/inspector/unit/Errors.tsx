@@ -43,7 +43,17 @@ export function Errors({ facts, kind, from, deltaKnown, upstreamKnown }: Props):
   );
 }
 
-function Box({ symbol, note, chosen = false, children }: { symbol: string; note: string; chosen?: boolean; children: JSX.Element }): JSX.Element {
+function Box({
+  symbol,
+  note,
+  chosen = false,
+  children,
+}: {
+  symbol: string;
+  note: string;
+  chosen?: boolean;
+  children: JSX.Element;
+}): JSX.Element {
   return (
     <div class={chosen ? "inspector-box chosen" : "inspector-box"}>
       <Symbols of={symbol} />

@@ -12,7 +12,11 @@ import { Response } from "./Response";
 export function Input({ built, shown, row }: { built: Graph; shown: Frame; row: number }): JSX.Element {
   return (
     <>
-      <Head title={t("inspector.input")} name={built.data.feature_names[row] ?? String(row + 1)} place={t("inspector.input.place", { row: row + 1, inputs: built.data.features })} />
+      <Head
+        title={t("inspector.input")}
+        name={built.data.feature_names[row] ?? String(row + 1)}
+        place={t("inspector.input.place", { row: row + 1, inputs: built.data.features })}
+      />
       <Example />
       <div role="group" class="inspector-part" aria-label={t("inspector.forward")}>
         <dl>

@@ -1,4 +1,7 @@
-/** What a unit answers over the whole input, with the example shown as a ring; only where inputs can be drawn. */
+/**
+ * What a unit answers over the whole input, with the example shown as a ring; only where inputs can be
+ * drawn.
+ */
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { format } from "../../numbers";
@@ -10,7 +13,15 @@ import { t } from "../../words/words";
 
 const SIZE = 120;
 
-export function Response({ built, node, row }: { built: Graph; node: number; row: number }): JSX.Element | null {
+export function Response({
+  built,
+  node,
+  row,
+}: {
+  built: Graph;
+  node: number;
+  row: number;
+}): JSX.Element | null {
   const canvas = useRef<HTMLCanvasElement>(null);
   const found = responses.value;
   const colours = palette.value;

@@ -2,23 +2,35 @@
 import type { JSX } from "preact";
 import type { Graph } from "../../wire/messages";
 import { t } from "../../words/words";
-import { Cell, tone } from "../Live";
+import { Cell } from "../Live";
 import { Symbols } from "../Symbols";
+import { size, TermBar } from "./TermBar";
 import type { Term, UnitFacts } from "./unit";
 
-const BAR = 40;
-
-export function TermsTable({ built, facts, zKnown }: { built: Graph; facts: UnitFacts; zKnown: boolean }): JSX.Element {
+export function TermsTable({
+  built,
+  facts,
+  zKnown,
+}: {
+  built: Graph;
+  facts: UnitFacts;
+  zKnown: boolean;
+}): JSX.Element {
   const { terms, bias, column } = facts;
   if (!terms) return <p class="inspector-part note">{t("inspector.absent")}</p>;
-  const most = Math.max(...terms.shown.map((term) => finite(term.product)), finite(bias?.before ?? 0)) || 1;
+  const most = Math.max(...terms.shown.map((term) => size(term.product)), size(bias?.before ?? 0)) || 1;
   const cut = terms.total > terms.shown.length;
   return (
     <div role="group" class="inspector-part" aria-label={t("inspector.terms")}>
       <table class="inspector-terms">
         <caption>
           {t("inspector.terms")}
-          {cut && <span class="note"> {t("inspector.terms.cut", { shown: terms.shown.length, total: terms.total })}</span>}
+          {cut && (
+            <span class="note">
+              {" "}
+              {t("inspector.terms.cut", { shown: terms.shown.length, total: terms.total })}
+            </span>
+          )}
         </caption>
         <thead>
           <tr>
@@ -34,9 +46,22 @@ export function TermsTable({ built, facts, zKnown }: { built: Graph; facts: Unit
         </thead>
         <tbody>
           {terms.shown.map((term) => (
-            <TermRow key={term.column} term={term} name={nameOf(built, column.index, term.column)} most={most} known={zKnown} />
+            <TermRow
+              key={term.column}
+              term={term}
+              name={nameOf(built, column.index, term.column)}
+              most={most}
+              known={zKnown}
+            />
           ))}
-          {cut && <Total name={t("inspector.terms.rest", { count: terms.total - terms.shown.length })} value={terms.rest} most={most} known={zKnown} />}
+          {cut && (
+            <Total
+              name={t("inspector.terms.rest", { count: terms.total - terms.shown.length })}
+              value={terms.rest}
+              most={most}
+              known={zKnown}
+            />
+          )}
           {bias && <Total name={t("inspector.bias")} value={bias.before} most={most} known />}
         </tbody>
         <tfoot>
@@ -47,7 +72,17 @@ export function TermsTable({ built, facts, zKnown }: { built: Graph; facts: Unit
   );
 }
 
-function TermRow({ term, name, most, known }: { term: Term; name: string; most: number; known: boolean }): JSX.Element {
+function TermRow({
+  term,
+  name,
+  most,
+  known,
+}: {
+  term: Term;
+  name: string;
+  most: number;
+  known: boolean;
+}): JSX.Element {
   return (
     <tr>
       <th scope="row">{name}</th>
@@ -60,12 +95,22 @@ function TermRow({ term, name, most, known }: { term: Term; name: string; most: 
       <td>
         <Cell value={term.product} known={known} hued />
       </td>
-      <td>{known && <Size value={term.product} most={most} />}</td>
+      <td>{known && <TermBar value={term.product} most={most} />}</td>
     </tr>
   );
 }
 
-function Total({ name, value, most, known }: { name: string; value: number; most: number; known: boolean }): JSX.Element {
+function Total({
+  name,
+  value,
+  most,
+  known,
+}: {
+  name: string;
+  value: number;
+  most: number;
+  known: boolean;
+}): JSX.Element {
   return (
     <tr>
       <th scope="row" colSpan={3}>
@@ -74,7 +119,7 @@ function Total({ name, value, most, known }: { name: string; value: number; most
       <td>
         <Cell value={value} known={known} hued />
       </td>
-      <td>{known && <Size value={value} most={most} />}</td>
+      <td>{known && <TermBar value={value} most={most} />}</td>
     </tr>
   );
 }
@@ -88,37 +133,7 @@ function Sum(): JSX.Element {
   );
 }
 
-/** A bar from the middle: right and solid above zero, left and hatched below. Full length is the largest term. */
-function Size({ value, most }: { value: number; most: number }): JSX.Element {
-  const length = Math.max(0.6, Math.min(1, finite(value) / most) * (BAR / 2));
-  return (
-    <svg width={BAR} height={8} viewBox={`0 0 ${BAR} 8`} class={tone(value)} aria-hidden="true">
-      <path d={`M${BAR / 2} 0v8`} class="inspector-axis" />
-      {value < 0 ? (
-        <path d={hatch(BAR / 2 - length, length)} class="inspector-hatch" />
-      ) : (
-        <rect x={BAR / 2} y={1} width={length} height={6} fill="currentColor" />
-      )}
-      {value < 0 && <rect x={BAR / 2 - length} y={1} width={length} height={6} fill="currentColor" opacity={0.35} />}
-    </svg>
-  );
-}
-
-/** Slanted lines inside a bar 6 high: 45°, 4 apart. */
-function hatch(left: number, length: number): string {
-  const lines: string[] = [];
-  for (let x = left - 6; x < left + length; x += 4) {
-    const [from, to] = [Math.max(left, x), Math.min(left + length, x + 6)];
-    if (to > from) lines.push(`M${from} ${7 - (from - x)}L${to} ${7 - (to - x)}`);
-  }
-  return lines.join("");
-}
-
 function nameOf(built: Graph, column: number, input: number): string {
   const short = built.data.features <= 4 ? built.data.feature_names[input] : undefined;
   return (column === 1 ? short : undefined) ?? String(input + 1);
-}
-
-function finite(value: number): number {
-  return Number.isFinite(value) ? Math.abs(value) : 0;
 }

@@ -18,7 +18,17 @@ import { Response } from "./Response";
 import { TermsTable } from "./TermsTable";
 import { unitFacts, type Bias } from "./unit";
 
-export function Unit({ built, shown, node, row }: { built: Graph; shown: Frame; node: number; row: number }): JSX.Element | null {
+export function Unit({
+  built,
+  shown,
+  node,
+  row,
+}: {
+  built: Graph;
+  shown: Frame;
+  node: number;
+  row: number;
+}): JSX.Element | null {
   const { linear, activation, index, inputs, units } = columnOf(built, node);
   const facts = unitFacts(built, shown, node, row);
   const zKnown = useReached("forward", linear);
@@ -28,11 +38,18 @@ export function Unit({ built, shown, node, row }: { built: Graph; shown: Frame; 
   if (!facts) return null;
   const kind = built.nodes[activation]?.kind;
   const behind = errorMadeBy(activation < 0 ? linear : activation);
-  const from = behind >= lossNode(built) ? t("inspector.from.loss") : t("inspector.from.layer", { layer: built.nodes[behind]?.column ?? 0 });
+  const from =
+    behind >= lossNode(built)
+      ? t("inspector.from.loss")
+      : t("inspector.from.layer", { layer: built.nodes[behind]?.column ?? 0 });
   const place = t("inspector.unit.place", { inputs, units, row: row + 1 });
   return (
     <>
-      <Head title={t("inspector.unit")} name={t("inspector.end", { layer: index, unit: row + 1 })} place={kind ? `${place} · ${kind}` : place} />
+      <Head
+        title={t("inspector.unit")}
+        name={t("inspector.end", { layer: index, unit: row + 1 })}
+        place={kind ? `${place} · ${kind}` : place}
+      />
       <Example />
       <div role="group" class="inspector-part" aria-label={t("inspector.forward")}>
         <h3>{t("inspector.forward")}</h3>
@@ -49,7 +66,13 @@ export function Unit({ built, shown, node, row }: { built: Graph; shown: Frame; 
           )}
         </dl>
       </div>
-      <Errors facts={facts} kind={kind ?? null} from={from} deltaKnown={deltaKnown} upstreamKnown={upstreamKnown} />
+      <Errors
+        facts={facts}
+        kind={kind ?? null}
+        from={from}
+        deltaKnown={deltaKnown}
+        upstreamKnown={upstreamKnown}
+      />
       <Response built={built} node={node} row={row} />
       <TermsTable built={built} facts={facts} zKnown={zKnown} />
       {facts.bias && <BiasPart bias={facts.bias} row={row} node={linear} />}

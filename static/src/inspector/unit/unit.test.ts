@@ -20,8 +20,15 @@ test("without an activation the error arrives as it is, and the answer is z", ()
 
 test("the terms and the bias add up to what the layer computed", () => {
   const terms = unitFacts(network(), frameOf(), 0, 0)?.terms;
-  expect(terms?.shown.map((term) => term.product)).toEqual([expect.closeTo(0.05, 6), expect.closeTo(-0.2, 6)]);
-  expect(unitFacts(network(), frameOf(), 0, 0)?.bias).toMatchObject({ before: Math.fround(0.3), gradient: 3, update: Math.fround(0.03) });
+  expect(terms?.shown.map((term) => term.product)).toEqual([
+    expect.closeTo(0.05, 6),
+    expect.closeTo(-0.2, 6),
+  ]);
+  expect(unitFacts(network(), frameOf(), 0, 0)?.bias).toMatchObject({
+    before: Math.fround(0.3),
+    gradient: 3,
+    update: Math.fround(0.03),
+  });
 });
 
 test("of many terms the strongest are shown in their order, and the rest are added up", () => {

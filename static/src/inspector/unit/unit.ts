@@ -1,4 +1,7 @@
-/** The numbers of one unit for the example shown: its terms, z and a going forward, the error coming back. Pure. */
+/**
+ * The numbers of one unit for the example shown: its terms, z and a going forward, the error coming back.
+ * Pure.
+ */
 import { entry, type Frame } from "../../wire/frame";
 import type { Graph, GraphParameter } from "../../wire/messages";
 import { columnOf, parameterOf, type Column } from "../place";

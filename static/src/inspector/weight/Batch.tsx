@@ -1,4 +1,7 @@
-/** The batch behind a gradient: every example's share as a bar, this one marked, and the sum the engine holds. */
+/**
+ * The batch behind a gradient: every example's share as a bar, this one marked, and the sum the engine
+ * holds.
+ */
 import type { JSX } from "preact";
 import { format } from "../../numbers";
 import { Drawing } from "../../paint/Drawing";
@@ -13,7 +16,15 @@ import type { WeightFacts } from "./weight";
 
 const HEIGHT = 78;
 
-export function Batch({ shown, facts, reached }: { shown: Frame; facts: WeightFacts; reached: boolean }): JSX.Element {
+export function Batch({
+  shown,
+  facts,
+  reached,
+}: {
+  shown: Frame;
+  facts: WeightFacts;
+  reached: boolean;
+}): JSX.Element {
   const batch = batchSize(shown);
   const all = reached ? shares(shown, facts) : null;
   const colours = palette.value;
@@ -30,7 +41,14 @@ export function Batch({ shown, facts, reached }: { shown: Frame; facts: WeightFa
         label={words}
         draw={(context, width) =>
           all
-            ? drawStrip(context, { width, height: HEIGHT, shares: all, example: shown.example, label: t("inspector.this"), palette: colours })
+            ? drawStrip(context, {
+                width,
+                height: HEIGHT,
+                shares: all,
+                example: shown.example,
+                label: t("inspector.this"),
+                palette: colours,
+              })
             : drawWaiting(context, { width, height: HEIGHT, palette: colours })
         }
       />

@@ -34,7 +34,12 @@ export function Factors(props: Props): JSX.Element {
         <h3 class="inspector-plain">{t(batch ? "inspector.formula.batch" : "inspector.formula.example")}</h3>
         <div class="segments" role="group" aria-label={t("inspector.form")}>
           {FORMS.map((each) => (
-            <button key={each} type="button" aria-pressed={form.value === each} onClick={() => (form.value = each)}>
+            <button
+              key={each}
+              type="button"
+              aria-pressed={form.value === each}
+              onClick={() => (form.value = each)}
+            >
               {t(`inspector.form.${each}`)}
             </button>
           ))}

@@ -1,4 +1,6 @@
-/** One weight: its gradient as two factors, the batch it sums over, what the update did to it, and the proof. */
+/**
+ * One weight: its gradient as two factors, the batch it sums over, what the update did to it, and the proof.
+ */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
@@ -44,7 +46,11 @@ export function Weight({ built, shown, edge }: Props): JSX.Element | null {
   const optimizer = experiment.value?.optimizer.kind ?? "";
   return (
     <>
-      <Head title={t("inspector.weight")} name={ends(built, edge)} place={place(built, edge, facts.parameter.name)} />
+      <Head
+        title={t("inspector.weight")}
+        name={ends(built, edge)}
+        place={place(built, edge, facts.parameter.name)}
+      />
       <Example />
       <Factors shown={shown} facts={facts} reach={reach} />
       <Batch shown={shown} facts={facts} reached={reach.gradient} />
@@ -70,7 +76,10 @@ export function Weight({ built, shown, edge }: Props): JSX.Element | null {
 function ends(built: Graph, { node, row, column }: Edge): string {
   const to = columnOf(built, node).index;
   const target = t("inspector.end", { layer: to, unit: row + 1 });
-  const source = to === 1 ? t("inspector.end.input", { unit: column + 1 }) : t("inspector.end", { layer: to - 1, unit: column + 1 });
+  const source =
+    to === 1
+      ? t("inspector.end.input", { unit: column + 1 })
+      : t("inspector.end", { layer: to - 1, unit: column + 1 });
   return `${source} → ${target}`;
 }
 

@@ -14,7 +14,9 @@ function facts(frame = frameOf()) {
 test("the shares of the batch come sorted, each with its example", () => {
   const found = shares(frameOf(), facts());
   expect(found?.map((share) => share.example)).toEqual([0, 1, 2]);
-  expect(found?.map((share) => share.value)).toEqual([0.8, 0.172, -0.1].map((value) => expect.closeTo(value, 6)));
+  expect(found?.map((share) => share.value)).toEqual(
+    [0.8, 0.172, -0.1].map((value) => expect.closeTo(value, 6)),
+  );
 });
 
 test("no share is divided by the batch again: they add up to the sum of δ · a", () => {
@@ -32,7 +34,13 @@ test("a NaN among the shares comes last and hides no other", () => {
 });
 
 test("an example pulls with the batch, against it, or not at all", () => {
-  expect([stance(1, 2), stance(-1, -2), stance(1, -2), stance(0, 1), stance(NaN, 1)]).toEqual(["with", "with", "against", "apart", "apart"]);
+  expect([stance(1, 2), stance(-1, -2), stance(1, -2), stance(0, 1), stance(NaN, 1)]).toEqual([
+    "with",
+    "with",
+    "against",
+    "apart",
+    "apart",
+  ]);
 });
 
 test("the tallest bar is the largest finite size", () => {

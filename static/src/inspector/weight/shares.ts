@@ -8,8 +8,8 @@ export interface Share {
 }
 
 /**
- * The batch's shares δₙ · aₙ, sorted from the largest down; NaN last. null while the frame shown was made for another
- * weight: the example's own two factors must be among the terms, bit for bit.
+ * The batch's shares δₙ · aₙ, sorted from the largest down; NaN last. null while the frame shown was made
+ * for another weight: the example's own two factors must be among the terms, bit for bit.
  */
 export function shares(frame: Frame, { delta, kept }: Pick<WeightFacts, "delta" | "kept">): Share[] | null {
   const terms = frame.section("terms");
@@ -33,5 +33,8 @@ export function stance(share: number, sum: number): Stance {
 
 /** The largest finite size among the shares, for the height of the bars. */
 export function tallest(all: readonly Share[]): number {
-  return all.reduce((most, { value }) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
+  return all.reduce(
+    (most, { value }) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
+    0,
+  );
 }

@@ -24,7 +24,8 @@ test("positive shares are solid, negative ones hatched", () => {
 });
 
 test("the example shown is framed and named, wherever it was sorted to", () => {
-  const left = (example: number): number => strip(example).strokes.find(({ style }) => style === DARK.focus)?.points[0]?.[0] ?? NaN;
+  const left = (example: number): number =>
+    strip(example).strokes.find(({ style }) => style === DARK.focus)?.points[0]?.[0] ?? NaN;
   expect(left(2)).toBeLessThan(left(0));
   expect(left(0)).toBeLessThan(left(1));
   expect(strip(1).texts).toEqual(["this example"]);

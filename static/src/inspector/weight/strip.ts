@@ -16,7 +16,10 @@ interface StripLook {
 /** Room above the bars for the words. */
 const HEAD = 16;
 
-/** The shares of a batch as bars about a line of zero, this example framed. Linear: the tallest is said in words. */
+/**
+ * The shares of a batch as bars about a line of zero, this example framed. Linear: the tallest is said in
+ * words.
+ */
 export function drawStrip(context: CanvasRenderingContext2D, look: StripLook): void {
   const { width, height, shares, example, label, palette } = look;
   const middle = (HEAD + height) / 2;
@@ -27,10 +30,20 @@ export function drawStrip(context: CanvasRenderingContext2D, look: StripLook): v
   zeroLine(context, width, middle, palette.lineStrong);
   for (const [i, { value, example: which }] of shares.entries()) {
     const size = Number.isFinite(value) ? (Math.abs(value) / most) * half : half;
-    const bar = { x: i * pitch + 0.12 * pitch, y: value < 0 ? middle : middle - size, width: 0.76 * pitch, height: size };
+    const bar = {
+      x: i * pitch + 0.12 * pitch,
+      y: value < 0 ? middle : middle - size,
+      width: 0.76 * pitch,
+      height: size,
+    };
     context.globalAlpha = which === example ? 1 : 0.75;
     if (value !== 0) drawBar(context, { ...bar, height: Math.max(0.8, size) }, value, palette);
-    if (!Number.isFinite(value)) drawMark(context, Number.isNaN(value) ? "nan" : "infinite", { x: (i + 0.5) * pitch, y: middle, palette });
+    if (!Number.isFinite(value))
+      drawMark(context, Number.isNaN(value) ? "nan" : "infinite", {
+        x: (i + 0.5) * pitch,
+        y: middle,
+        palette,
+      });
   }
   context.globalAlpha = 1;
   const place = shares.findIndex((share) => share.example === example);
@@ -60,7 +73,12 @@ interface Scale {
   label: string;
 }
 
-function frame(context: CanvasRenderingContext2D, { width, shares, palette }: StripLook, place: number, scale: Scale): void {
+function frame(
+  context: CanvasRenderingContext2D,
+  { width, shares, palette }: StripLook,
+  place: number,
+  scale: Scale,
+): void {
   const { middle, half, most, pitch, label } = scale;
   const value = shares[place]?.value ?? 0;
   const size = Number.isFinite(value) ? (Math.abs(value) / most) * half : half;

@@ -25,7 +25,12 @@ test("a weight of the first layer keeps the input itself", () => {
 test("where the frame carries no parameters nothing is made up", () => {
   const graph = network();
   for (const parameter of graph.parameters) parameter.offset = -1;
-  expect(weightFacts(graph, frameOf(), EDGE)).toMatchObject({ before: null, gradient: null, update: null, ratio: null });
+  expect(weightFacts(graph, frameOf(), EDGE)).toMatchObject({
+    before: null,
+    gradient: null,
+    update: null,
+    ratio: null,
+  });
 });
 
 test("a weight that the network does not have has no facts", () => {

@@ -1,0 +1,40 @@
+"""The real service in a process of its own, on a free port, as `backflow serve` starts it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from app.assets import STATIC
+from hatch_build import ROOT
+
+BUILT = pytest.mark.skipif(
+    not (STATIC / ".vite" / "manifest.json").exists(),
+    reason="the browser bundle is not built; `python hatch_build.py` builds it",
+)
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("BACKFLOW_")}
+
+
+@contextmanager
+def served(*arguments: str) -> Iterator[str]:
+    """The address it says it is at; stopped afterwards."""
+    command = [sys.executable, "-m", "app", "serve", *(arguments or ("--port", "0"))]
+    with subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as service:
+        try:
+            yield address(service)
+        finally:
+            service.terminate()
+
+
+def address(service: subprocess.Popen[str]) -> str:
+    assert service.stdout is not None
+    for line in service.stdout:
+        if found := re.search(r"http://\S+", line):
+            return found.group()
+    raise AssertionError("the service ended without saying where it is")
