@@ -123,11 +123,13 @@ class Frames:
     def write(self, id: int, generation: int) -> bytes:
         """Header and numbers as bytes; the copy is the snapshot."""
         run = self.run
-        np.concatenate(self.views, out=self.numbers, casting="same_kind")
+        with np.errstate(over="ignore"):  # what float32 cannot hold is infinity
+            np.concatenate(self.views, out=self.numbers, casting="same_kind")
+            losses = run.losses.astype(np.float32, copy=False).tobytes()
         place, phase = self._fault()
         about = (self.layout.layout, run.step, run.epoch, len(run.losses), self.look.example, place, phase)
         HEADER.pack_into(self.buffer, 0, VERSION, FRAME, id, generation, *about)
-        return bytes(self.buffer) + run.losses.astype(np.float32, copy=False).tobytes()
+        return bytes(self.buffer) + losses
 
     def _fault(self) -> tuple[int, int]:
         """Node and phase of the first NaN or infinity; looked for only where the sums show there is one."""

@@ -52,7 +52,7 @@ def photograph(page: Page, name: str, pick: bool) -> None:
     box = page.locator(".timeline-visits").bounding_box()
     assert box
     left, right = 88, 16
-    share = 13.36 / 17
+    share = (14.5 if pick else 13.36) / 17
     page.mouse.click(box["x"] + left + share * (box["width"] - left - right), box["y"] + 20)
     if pick:
         page.evaluate("document.activeElement.blur()")

@@ -107,7 +107,7 @@ function drawPhases(context: CanvasRenderingContext2D, graph: Graph, cell: numbe
     context.textAlign = "left";
     context.fillStyle = phase === now ? palette.ink : palette.ink3;
     const words = t(`phase.${phase}` satisfies Key);
-    if (context.measureText(words).width <= Math.max(x2 - x1, 30)) context.fillText(words, x1 + 2, RULER.y + 41);
+    if (context.measureText(words).width <= x2 - x1) context.fillText(words, x1 + 2, RULER.y + 41);
     start = i;
   }
 }

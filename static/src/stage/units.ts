@@ -1,5 +1,5 @@
 /** The units of every column, the loss, and the words above and below them. */
-import { drawUnit } from "../paint/unit";
+import { drawUnit, type UnitLook } from "../paint/unit";
 import type { Palette } from "../paint/palette";
 import type { Selection } from "../state/selection";
 import { format } from "../numbers";
@@ -42,7 +42,8 @@ function drawOne(context: CanvasRenderingContext2D, scene: Scene, column: Column
     value,
     ring: error ?? (waiting ? "not reached" : null),
     palette: look.palette,
-    selected: isPicked(look.selection, column, row),
+    selected: isPicked(scene, look.selection, column, row),
+    ...spotlight(scene, look.selection, column, row),
     fade: known ? 1 : 0.4,
   });
 }
@@ -92,10 +93,24 @@ function drawPoints(context: CanvasRenderingContext2D, scene: Scene, column: Col
 }
 
 /** A selected weight picks out both its ends. */
-function isPicked(selection: Selection | null, column: Column, row: number): boolean {
+function isPicked(scene: Scene, selection: Selection | null, column: Column, row: number): boolean {
   if (!selection || selection.kind === "layer") return false;
   if (selection.kind === "unit") return (selection.node === column.last || selection.node === column.linear) && selection.row === row;
-  return selection.node === column.linear && selection.row === row;
+  return (selection.node === column.linear && selection.row === row) || isSource(scene, selection, column, row);
+}
+
+function isSource(scene: Scene, selection: Selection | null, column: Column, row: number): boolean {
+  if (selection?.kind !== "weight" || selection.column !== row) return false;
+  return scene.bundles.some((b) => b.to.linear === selection.node && b.from.index === column.index);
+}
+
+/** While a weight's gradient forms, the value kept for it in the forward pass lights up. */
+function spotlight(scene: Scene, selection: Selection | null, column: Column, row: number): Pick<UnitLook, "halo"> {
+  if (!isSource(scene, selection, column, row)) return {};
+  const bundle = scene.bundles.find((b) => b.from.index === column.index);
+  if (bundle?.state !== "backward" || !bundle.active) return {};
+  const value = scene.frame.value(column.last)[row] ?? 0;
+  return { halo: { value, share: Math.min(1, 4 * bundle.done, 4 * (1 - bundle.done)) } };
 }
 
 function drawInput(context: CanvasRenderingContext2D, box: Box, { input, palette }: UnitsLook): void {

@@ -1,5 +1,6 @@
 /** The one loop: once a screen frame, move the clock, ask for what is due, and let every canvas draw. */
 import { effect } from "@preact/signals";
+import { history, type History } from "./history";
 import { dial, playing, position, speed, SPEEDS, type Speed } from "./moment";
 import { advance, frame, graph, outstanding, seek } from "./run";
 import { due, followed, moved, press, REST } from "./clock";
@@ -19,11 +20,10 @@ export function eachFrame(paint: () => void): () => void {
 }
 
 export function startLoop(): void {
-  let generation = -1;
+  let story: History | null = null; // a line that was down and came back goes on with the same one
   effect(() => {
-    const next = graph.value?.generation ?? -1;
-    if (next !== generation && generation !== -1) position.value = 0;
-    generation = next;
+    if (story && history.value !== story) position.value = 0;
+    story = history.value;
   });
   effect(() => {
     if ((frame.value?.header.faultNode ?? -1) >= 0) playing.value = false; // shown, not run over

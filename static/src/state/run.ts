@@ -117,7 +117,7 @@ export function adopt(next: Experiment): void {
 }
 
 function hear(answer: Answer, of: number): void {
-  if (of !== generation && of !== asked) return; // about an experiment that has been replaced
+  if (of < generation) return; // about an experiment that has been replaced
   batch(() => {
     if (answer.kind === "graph") built = answer;
     else if (answer.kind === "frame") hearFrame(answer.frame);
@@ -146,7 +146,7 @@ function hearGraph(next: Graph): void {
   generation = next.generation;
   base = next.experiment;
   edits.value = next.edits;
-  takeOver(next);
+  if (next.generation === asked) takeOver(next); // else the page has gone on to another
   if (again) return; // a line that was down: same moment, same numbers
   if (JSON.stringify(before?.nodes) !== JSON.stringify(next.nodes)) selection.value = null;
   history.value = new History(next);
@@ -165,6 +165,6 @@ function takeOver(next: Graph): void {
 }
 
 function hearProblems(found: Problems): void {
-  if (found.reason === "experiment") problems.value = found.problems;
-  else if (found.reason !== "stale") trouble.value = found;
+  if (found.reason === "experiment" && found.generation === asked) problems.value = found.problems;
+  else if (found.reason === "message" || found.reason === "fault") trouble.value = found;
 }

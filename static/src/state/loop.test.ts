@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import { AT, frameOf, NET } from "../fixtures";
+
+let loop: typeof import("./loop");
+let run: typeof import("./run");
+let moment: typeof import("./moment");
+let kept: typeof import("./history");
+
+/** What was asked for, and how to let the service answer it. */
+interface Asked {
+  kind: "advance" | "seek";
+  by: number;
+  answer: (step: number) => Promise<void>;
+}
+let asked: Asked[];
+let now: number;
+
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Screen frames, one every 20 milliseconds. */
+let nextFrame: FrameRequestCallback;
+function pass(milliseconds: number): void {
+  for (const end = now + milliseconds; now < end; ) nextFrame((now += 20));
+}
+
+beforeEach(async () => {
+  vi.resetModules();
+  [asked, now] = [[], 0];
+  vi.stubGlobal("requestAnimationFrame", (next: FrameRequestCallback) => ((nextFrame = next), 1));
+  vi.doMock("./run", async (actual) => {
+    const ask = (kind: Asked["kind"]) => (by: number) =>
+      new Promise((resolve) => {
+        const answer = async (step: number): Promise<void> => {
+          asked = asked.filter((one) => one !== request);
+          run.frame.value = frameOf({ step });
+          resolve({ kind: "frame", frame: run.frame.value });
+          await settled();
+        };
+        const request = { kind, by, answer };
+        asked.push(request);
+      });
+    return { ...(await actual<object>()), advance: ask("advance"), seek: ask("seek"), outstanding: () => asked.length };
+  });
+  [run, moment, kept, loop] = await Promise.all([import("./run"), import("./moment"), import("./history"), import("./loop")]);
+  run.graph.value = NET;
+  run.frame.value = frameOf({ step: 5 });
+  loop.startLoop();
+  nextFrame(0);
+});
+
+afterEach(() => {
+  vi.doUnmock("./run");
+  vi.unstubAllGlobals();
+});
+
+const speedOf = (label: string) => moment.SPEEDS.findIndex((speed) => speed.label === label);
+const short = () => asked.map(({ kind, by }) => `${kind} ${by}`);
+
+describe("playing", () => {
+  test("moves through the visits and asks for one step at the end of each", async () => {
+    loop.toggle();
+    pass(500);
+    expect(moment.position.value).toBeCloseTo(500 / 950, 9);
+    pass(8000);
+    expect([moment.position.value, short()]).toEqual([AT.end, ["advance 1"]]);
+    await asked[0]?.answer(6);
+    expect(moment.position.value).toBe(0);
+  });
+
+  test("stands still while nothing plays", () => {
+    pass(1000);
+    expect([moment.position.value, short()]).toEqual([0, []]);
+  });
+
+  test("does not jump when the page was hidden", () => {
+    loop.toggle();
+    nextFrame((now += 60_000));
+    expect(moment.position.value).toBeCloseTo(100 / 950, 9);
+  });
+
+  test("live asks for two frames ahead at most, however long they take", async () => {
+    moment.speed.value = speedOf("600/s");
+    loop.toggle();
+    pass(2000);
+    expect(short()).toEqual(["advance 10", "advance 10"]);
+    await asked[0]?.answer(15);
+    pass(20);
+    expect(short()).toEqual(["advance 10", "advance 10"]);
+  });
+
+  test("live keeps its pace", async () => {
+    moment.speed.value = speedOf("60/s");
+    loop.toggle();
+    let steps = 0;
+    for (let k = 0; k < 50; k++) {
+      pass(20);
+      for (const { by, answer } of asked) {
+        steps += by;
+        await answer(5 + steps);
+      }
+    }
+    expect(steps).toBeGreaterThanOrEqual(59);
+    expect(steps).toBeLessThanOrEqual(60);
+  });
+
+  test("stops at the first number that broke", () => {
+    loop.toggle();
+    run.frame.value = frameOf({ step: 6, faultNode: 1 });
+    expect(moment.playing.value).toBe(false);
+  });
+});
+
+describe("a press of the step buttons", () => {
+  test("stops the film and moves by what the dial says", async () => {
+    loop.toggle();
+    moment.dial.value = "phase";
+    await loop.stepBy(1);
+    expect([moment.playing.value, moment.position.value]).toEqual([false, 3]);
+    await loop.stepBy(-1);
+    expect(moment.position.value).toBe(3 - 3 + (asked.length ? 3 : 0));
+  });
+
+  test("beyond the end asks for the next step and goes to its first stop", async () => {
+    moment.position.value = AT.end;
+    moment.dial.value = "layer";
+    void loop.stepBy(1);
+    expect(short()).toEqual(["advance 1"]);
+    await asked[0]?.answer(6);
+    expect(moment.position.value).toBe(2);
+  });
+
+  test("before the start asks for the step before and goes to its end", async () => {
+    moment.dial.value = "layer";
+    void loop.stepBy(-1);
+    expect(short()).toEqual(["seek 4"]);
+    await asked[0]?.answer(4);
+    expect(moment.position.value).toBe(AT.end);
+  });
+
+  test("back by an epoch into the first goes to the very start", async () => {
+    moment.position.value = AT.end;
+    moment.dial.value = "epoch";
+    void loop.stepBy(-1);
+    expect(short()).toEqual(["seek 1"]);
+    await asked[0]?.answer(1);
+    expect(moment.position.value).toBe(0);
+  });
+});
+
+describe("a hand that drags", () => {
+  test("has only the newest of the places it passed fetched, and never two at once", async () => {
+    for (const step of [10, 11, 12, 13]) void loop.scrub(step);
+    expect(short()).toEqual(["seek 10"]);
+    await asked[0]?.answer(10);
+    expect(short()).toEqual(["seek 13"]);
+    await asked[0]?.answer(13);
+    expect([short(), moment.position.value]).toEqual([[], AT.end]);
+  });
+});
+
+test("a new run begins at its start; a line that came back goes on where it was", () => {
+  kept.history.value = new kept.History(NET);
+  moment.position.value = 4.5;
+  run.graph.value = { ...NET, generation: 2 };
+  expect(moment.position.value).toBe(4.5);
+  kept.history.value = new kept.History(NET);
+  expect(moment.position.value).toBe(0);
+});
+
+test("what is drawn each screen frame can be taken away again", () => {
+  const paint = vi.fn();
+  const stop = loop.eachFrame(paint);
+  pass(40);
+  stop();
+  pass(40);
+  expect(paint).toHaveBeenCalledTimes(2);
+});
