@@ -36,7 +36,7 @@ class Responses:
             self.surface.run_network()
             rows = [self.units.input.data, *(node.output.data for node in self.units.program.nodes[:-1])]
             answers = np.concatenate(rows, dtype=np.float64)
-            scales = np.maximum(np.abs(np.nan_to_num(answers)).max(axis=1), 1.0)
+            scales = np.clip(np.abs(np.nan_to_num(answers)).max(axis=1), 1.0, np.finfo(np.float32).max)
             surface, scale = self._surface()
             grids = [_bytes(answers / scales[:, None]), _bytes(surface / scale)]
         header = HEADER.pack(

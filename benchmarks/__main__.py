@@ -10,6 +10,8 @@ from typing import Any, TypedDict
 import numpy as np
 
 from benchmarks.engine_step import engine_step
+from benchmarks.frame import NAME as FRAME
+from benchmarks.frame import frame_binary, frame_json
 from benchmarks.limit import limit_step
 from benchmarks.paired import Contestant, paired, ratio
 from benchmarks.peers import torch_or_none, torch_step
@@ -34,6 +36,7 @@ def main() -> None:
         print("PyTorch is not installed, so it is left out; `pip install '.[bench]'` adds it.")
     print(f"{'step':4}  {'peer':26} {'ours µs':>9} {'peer µs':>9} {'ratio':>7}  {'p10':>6} to {'p90':>6}")
     results = [result for make in WORKLOADS for result in compare(make(), torch)]
+    results.append(compare_frames())
     RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", "utf-8")
     print(f"written to {RESULTS}")
 
@@ -52,6 +55,16 @@ def compare(work: Workload, torch: Any) -> list[Result]:
         name = f"{work.name} step, {peer}"
         results.append(Result(name=name, ours=ours, peer=theirs, ratio=round(found.median, 4), unit="µs"))
     return results
+
+
+def compare_frames() -> Result:
+    """A frame beside the same numbers in JSON; prints a line, and the bytes of both."""
+    times = paired({"ours": frame_binary, "json": frame_json})
+    ours, theirs = (round(float(np.median(times[name])) * 1e6, 2) for name in ("ours", "json"))
+    found = ratio(times["ours"], times["json"])
+    bytes_ = f"{len(frame_binary()()):,} and {len(frame_json()()):,} bytes"
+    print(f"{FRAME}: {ours} µs, json.dumps {theirs} µs, ratio {found.median:.4f}; {bytes_}", flush=True)
+    return Result(name=FRAME, ours=ours, peer=theirs, ratio=round(found.median, 4), unit="µs")
 
 
 def peers_of(work: Workload, torch: Any) -> dict[str, Contestant]:

@@ -193,7 +193,7 @@ class TestALargeNetwork:
 
 class TestANetworkThatExplodes:
     @staticmethod
-    def conversation() -> tuple[Conversation, dict[str, int]]:
+    def conversation(dtype: str = "float32") -> tuple[Conversation, dict[str, int]]:
         talk = Conversation()
         layers = [{"kind": "Linear", "out_features": 8}, {"kind": "ReLU"}, {"kind": "Linear", "out_features": 1}]
         talk.open(
@@ -202,6 +202,7 @@ class TestANetworkThatExplodes:
                 "network": {"layers": layers},
                 "loss": {"kind": "MSELoss"},
                 "optimizer": {"kind": "SGD", "lr": 1000.0},
+                "dtype": dtype,
             }
         )
         return talk, talk.ask("advance", steps=200).header
@@ -212,6 +213,13 @@ class TestANetworkThatExplodes:
         found = first_non_finite(talk.session.run.training.nodes)
         assert found is not None
         assert (header["node"], header["phase"]) == (found[0], int(found[1] == "backward"))
+
+    def test_what_float32_cannot_hold_is_infinity(self) -> None:
+        talk, _ = self.conversation("float64")
+        gradient = talk.ask("seek", step=30).sections(talk.graph)["gradient"]
+        assert talk.session.run is not None
+        assert np.isfinite(talk.session.run.parameters.gradients).all()
+        assert np.isinf(gradient).any()
 
     def test_every_reply_goes_on_being_json_or_a_frame(self) -> None:
         talk, _ = self.conversation()

@@ -98,9 +98,13 @@ def test_data_on_a_line_has_the_same_response_in_every_row() -> None:
     assert not (surface[0] == surface[0, 0]).all()
 
 
-def test_numbers_that_are_not_finite_become_finite_pictures() -> None:
-    run = trained(SMALL, 1)
-    run.parameters.values.fill(np.nan)
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1e300])
+@pytest.mark.parametrize("loss", ["BCEWithLogitsLoss", "MSELoss"])
+def test_numbers_that_are_not_finite_become_finite_pictures(value: float, loss: str) -> None:
+    layers = [{"kind": "Linear", "out_features": 4}, {"kind": "ReLU"}, {"kind": "Linear", "out_features": 1}]
+    explosive = {**SMALL, "network": {"layers": layers}, "dtype": "float64", "loss": {"kind": loss}}
+    run = trained(explosive, 1)
+    run.parameters.values.fill(value)
     each, surface = pictures(read_binary(Responses(run).encode(1, 1)))
     assert np.isfinite(each).all()
     assert np.isfinite(surface).all()

@@ -5,7 +5,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Icon } from "../paint/icons";
-import { Picture } from "../paint/Picture";
+import { Picture } from "../canvas/Picture";
 import { palette } from "../state/palette";
 import { askPredictions, frame, graph, predictions } from "../state/run";
 import type { DataFacts, Prediction, Predictions } from "../wire/messages";

@@ -2,8 +2,9 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { format } from "../numbers";
-import { Drawing } from "../paint/Drawing";
-import { fillResponse, paint } from "../paint/response";
+import { Drawing } from "../canvas/Drawing";
+import { paint } from "../canvas/pixels";
+import { fillResponse } from "../paint/response";
 import { palette } from "../state/palette";
 import { graph, responses } from "../state/run";
 import type { Responses } from "../wire/frame";

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { format } from "../numbers";
 import { Icon } from "../paint/icons";
-import { Picture } from "../paint/Picture";
+import { Picture } from "../canvas/Picture";
 import { palette } from "../state/palette";
 import { frame, graph } from "../state/run";
 import { example, shows } from "../state/selection";

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { normColour } from "../paint/palette";
 import { DECADES } from "../paint/scale";
 import { palette } from "../state/palette";
-import { fit } from "../paint/canvas";
+import { fit } from "../canvas/fit";
 import { t } from "../words/words";
 
 const SIZE = { width: 14 * DECADES, height: 10 };

@@ -7,7 +7,7 @@ import { history, recorded } from "../state/history";
 import { playing, position, visit } from "../state/moment";
 import { palette } from "../state/palette";
 import { frame, graph } from "../state/run";
-import { canvasSize, fit } from "../paint/canvas";
+import { canvasSize, fit } from "../canvas/fit";
 import { eachFrame, goTo, scrub } from "../state/loop";
 import { visitName } from "../words/names";
 import { locale, t } from "../words/words";

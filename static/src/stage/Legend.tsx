@@ -2,7 +2,7 @@
 import { effect, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { canvasSize, fit } from "../paint/canvas";
+import { canvasSize, fit } from "../canvas/fit";
 import { drawLegend, legendHeight, type LegendWords } from "../paint/legend";
 import { position, visit } from "../state/moment";
 import { palette } from "../state/palette";

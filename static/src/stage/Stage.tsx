@@ -3,7 +3,7 @@ import { effect, useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { eachFrame } from "../state/loop";
-import { canvasSize, fit } from "../paint/canvas";
+import { canvasSize, fit } from "../canvas/fit";
 import { playing, position } from "../state/moment";
 import { palette } from "../state/palette";
 import { frame, graph, responses } from "../state/run";

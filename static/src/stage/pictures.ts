@@ -1,5 +1,6 @@
 /** Pictures inside the stage: what each unit answers over the input plane, and the input itself where it is one. */
-import { fillPicture, paint, Thumbnails } from "../paint/response";
+import { paint, Thumbnails } from "../canvas/pixels";
+import { fillPicture } from "../paint/response";
 import type { Palette } from "../paint/palette";
 import type { Frame, Responses } from "../wire/frame";
 import type { Graph } from "../wire/messages";

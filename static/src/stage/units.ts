@@ -110,7 +110,7 @@ function spotlight(scene: Scene, selection: Selection | null, column: Column, ro
   const bundle = scene.bundles.find((b) => b.from.index === column.index);
   if (bundle?.state !== "backward" || !bundle.active) return {};
   const value = scene.frame.value(column.last)[row] ?? 0;
-  return { halo: { value, share: Math.min(1, 4 * bundle.done, 4 * (1 - bundle.done)) } };
+  return { halo: { value, share: Math.min(1, 4 * scene.within, 4 * (1 - scene.within)) } };
 }
 
 function drawInput(context: CanvasRenderingContext2D, box: Box, { input, palette }: UnitsLook): void {

@@ -1,6 +1,6 @@
 /** The norms of a layer's parameters on the fixed scale, and how far the update moves them. */
 import type { JSX } from "preact";
-import { Drawing } from "../../paint/Drawing";
+import { Drawing } from "../../canvas/Drawing";
 import { drawMeter } from "../../paint/meter";
 import { palette } from "../../state/palette";
 import { t } from "../../words/words";

@@ -1,7 +1,7 @@
 /** A histogram of sizes on the fixed log10 scale, with what has no place on it counted in words below. */
 import type { JSX } from "preact";
 import { superscript } from "../../numbers";
-import { Drawing } from "../../paint/Drawing";
+import { Drawing } from "../../canvas/Drawing";
 import { HIGHEST, LOWEST, type Mark } from "../../paint/scale";
 import { palette } from "../../state/palette";
 import { t } from "../../words/words";

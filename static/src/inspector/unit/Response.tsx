@@ -5,7 +5,8 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { format } from "../../numbers";
-import { fillResponse, paint } from "../../paint/response";
+import { paint } from "../../canvas/pixels";
+import { fillResponse } from "../../paint/response";
 import { palette } from "../../state/palette";
 import { responses } from "../../state/run";
 import type { Graph } from "../../wire/messages";

@@ -4,7 +4,7 @@
  */
 import type { JSX } from "preact";
 import { format } from "../../numbers";
-import { Drawing } from "../../paint/Drawing";
+import { Drawing } from "../../canvas/Drawing";
 import { palette } from "../../state/palette";
 import type { Frame } from "../../wire/frame";
 import { t } from "../../words/words";

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { format } from "../../numbers";
 import { drawCurve } from "../../paint/curve";
-import { Drawing } from "../../paint/Drawing";
+import { Drawing } from "../../canvas/Drawing";
 import { palette } from "../../state/palette";
 import { t } from "../../words/words";
 import { range, type Sample } from "./trail";

@@ -1,8 +1,9 @@
 /** A picture of brightness, such as a digit, one pixel a cell; the style sheet says how large it is shown. */
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Palette } from "./palette";
-import { fillPicture, paint } from "./response";
+import type { Palette } from "../paint/palette";
+import { fillPicture } from "../paint/response";
+import { paint } from "./pixels";
 
 interface Props {
   /** 0 to 1, rows from the top, `side` a row. */

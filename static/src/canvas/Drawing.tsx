@@ -1,6 +1,7 @@
 /** A canvas as wide as its place, drawn again whenever what is around it is. */
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { cleared } from "./fit";
 
 export type Draw = (context: CanvasRenderingContext2D, width: number, height: number) => void;
 
@@ -28,16 +29,9 @@ export function Drawing({
   }, []);
   useLayoutEffect(() => {
     const element = canvas.current as HTMLCanvasElement;
-    const ratio = Math.min(2, window.devicePixelRatio || 1);
-    const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (element.width !== across) element.width = across;
-    if (element.height !== down) element.height = down;
     element.style.height = `${height}px`;
-    const context = element.getContext("2d");
-    if (!context || width === 0) return;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, width, height);
-    draw(context, width, height);
+    const context = width > 0 ? cleared(element, width, height) : null;
+    if (context) draw(context, width, height);
   });
   const words = label ? ({ role: "img", "aria-label": label } as const) : ({ "aria-hidden": true } as const);
   return <canvas ref={canvas} class={name ?? "drawing"} {...words} />;

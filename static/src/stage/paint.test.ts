@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+
+import { AT, frameOf, NET, network, NUMBERS, type FrameFacts } from "../fixtures";
+import { DASHES, DOTS } from "../paint/marks";
+import { Recording } from "../paint/recording";
+import { DARK, LIGHT } from "../paint/themes";
+import type { Graph } from "../wire/messages";
+import { subscript } from "./bridge";
+import { layoutOf } from "./layout";
+import { drawMoving, drawStill, moves, type LeftOut, type StageLook } from "./paint";
+import { sceneAt, type Scene } from "./scene";
+
+const LOOK: StageLook = { palette: DARK, selection: null, focus: null, pictures: () => null, input: null, most: 1500 };
+
+function sceneOf(position: number, graph: Graph = NET, facts: FrameFacts = {}): Scene {
+  return sceneAt(graph, layoutOf(graph, 1000, 460), frameOf(facts), position, "example");
+}
+
+function drawn(scene: Scene, look: Partial<StageLook> = {}): { still: Recording; moving: Recording; left: LeftOut } {
+  const [still, moving] = [new Recording(), new Recording()];
+  const before = still.state;
+  const left = drawStill(still.context, scene, { ...LOOK, ...look });
+  drawMoving(moving.context, scene, { ...LOOK, ...look });
+  expect([still.state, moving.state]).toEqual([before, before]);
+  return { still, moving, left };
+}
+
+/** Colours that say the size and sign of a number. */
+const COLOURS = [DARK.pos, DARK.neg, DARK.posHi, DARK.negHi];
+const coloured = (recording: Recording) => recording.strokes.filter(({ style }) => COLOURS.includes(style));
+
+describe("the two canvases", () => {
+  test.each([
+    ["at the start of a layer", AT.linear1, [true, false]],
+    ["inside a layer's visit", AT.backLinear2 + 0.5, [false, true]],
+    ["during an activation", AT.tanh + 0.5, [false, false]],
+    ["during the update", AT.update + 0.5, [true, true]],
+    ["at the end", AT.end, [false, false]],
+  ])("share the edges by what moves: %s", (_, position, expected) => {
+    const scene = sceneOf(position);
+    expect(scene.bundles.map((bundle) => moves(scene, bundle))).toEqual(expected);
+  });
+
+  test("the still one says how many edges there are and how many are drawn", () => {
+    expect(drawn(sceneOf(AT.end)).left).toEqual({ drawn: 9, total: 9 });
+    expect(drawn(sceneOf(AT.end), { most: 4 }).left).toEqual({ drawn: 7, total: 9 });
+    expect(drawn(sceneOf(0, network(13, [256, 1])), { most: 100 }).left).toEqual({ drawn: 100 + 41 - 4, total: 13 * 256 + 256 });
+  });
+
+  test("the still one does not change while a visit runs", () => {
+    for (const visit of [AT.linear1, AT.tanh, AT.loss, AT.backLinear2, AT.backLinear1, AT.update]) {
+      const painted = [0.1, 0.5, 0.9].map((within) => drawn(sceneOf(visit + within)).still.painted);
+      expect(painted[1]).toEqual(painted[0]);
+      expect(painted[2]).toEqual(painted[0]);
+    }
+  });
+});
+
+describe("before the pass has come", () => {
+  test("nothing on the stage has the colour of a number but the inputs", () => {
+    const { still, moving } = drawn(sceneOf(AT.linear1));
+    expect([coloured(still), coloured(moving)]).toEqual([[], []]);
+  });
+
+  test("the loss is dotted and without a number", () => {
+    const { still } = drawn(sceneOf(AT.loss + 0.5));
+    expect(still.texts).not.toContain("0.6930");
+    expect(still.strokes.filter(({ dash }) => dash.length > 0 && dash[1] === 4).length).toBeGreaterThan(0);
+    expect(drawn(sceneOf(AT.backLoss)).still.texts).toContain("0.6930");
+  });
+
+  test("a gradient norm is not told", () => {
+    const norms = (position: number) => drawn(sceneOf(position)).still.texts.filter((text) => ["0.07500", "0.03750"].includes(text));
+    expect([AT.backLinear2 + 0.5, AT.backTanh, AT.backLinear1 + 0.9, AT.update].map(norms)).toEqual([
+      [],
+      ["0.03750"],
+      ["0.03750"],
+      ["0.07500", "0.03750"],
+    ]);
+  });
+
+  test("an error's ring is dotted, then has its sign", () => {
+    const rings = (position: number) => drawn(sceneOf(position)).moving.strokes.map(({ dash }) => dash);
+    expect(rings(AT.backLinear2).filter((dash) => dash[0] === DOTS[0])).toHaveLength(3); // the hidden units still wait
+    expect(rings(AT.update).filter((dash) => dash[0] === DOTS[0])).toHaveLength(0);
+    expect(rings(AT.end).filter((dash) => dash[0] === DASHES[0])).toHaveLength(2); // δ of hidden unit 2 and of the output
+  });
+});
+
+describe("headings", () => {
+  test("name the input, the layers with their activations, and the loss", () => {
+    const { texts } = drawn(sceneOf(0)).still;
+    for (const name of ["Input", "Layer 1", "Tanh", "Layer 2", "Loss"]) expect(texts).toContain(name);
+  });
+
+  test("of a layer in its turn stand out", () => {
+    const ink = (position: number, name: string) => drawn(sceneOf(position)).still.painted.find(({ text }) => text === name)?.style;
+    expect([ink(AT.tanh, "Layer 1"), ink(AT.tanh, "Layer 2")]).toEqual([DARK.ink, DARK.ink2]);
+    expect([ink(AT.linear2, "Layer 1"), ink(AT.linear2, "Layer 2")]).toEqual([DARK.ink2, DARK.ink]);
+  });
+});
+
+test("the front is one line from top to bottom, and none at the end", () => {
+  const lines = (position: number) => {
+    const scene = sceneOf(position);
+    const { x } = scene.front ?? { x: NaN };
+    return drawn(scene).moving.strokes.filter(({ style, points }) => style === DARK.light && points.every(([at]) => at === x));
+  };
+  expect([lines(AT.linear1 + 0.5).length, lines(AT.backTanh + 0.5).length, lines(AT.end).length]).toEqual([1, 1, 0]);
+});
+
+describe("a selected weight", () => {
+  const selection = { kind: "weight", node: 2, row: 0, column: 1 } as const;
+
+  test("lies over everything at full strength, in both themes", () => {
+    for (const palette of [DARK, LIGHT]) {
+      const { strokes } = drawn(sceneOf(AT.end), { selection, palette }).moving;
+      expect(strokes.some(({ style, alpha }) => style === palette.pos && alpha === 1)).toBe(true); // −0.5 · −0.716
+    }
+  });
+
+  test("is shown with the two numbers its gradient is made of, each when it is known", () => {
+    const chips = (position: number) =>
+      drawn(sceneOf(position), { selection }).moving.texts.filter((text) => ["−0.7160", "−0.5000"].includes(text));
+    expect([AT.tanh, AT.linear2, AT.backLinear2, AT.end].map(chips)).toEqual([
+      [],
+      ["−0.7160"],
+      ["−0.7160", "−0.5000"],
+      ["−0.7160", "−0.5000"],
+    ]);
+  });
+
+  test("is drawn in its own visit though it is too weak to be among the strongest", () => {
+    const { strokes } = drawn(sceneOf(AT.backLinear2 + 0.9), { selection, most: 1 }).moving;
+    expect(strokes.some(({ alpha, style }) => alpha === 1 && style === DARK.pos)).toBe(true);
+  });
+});
+
+describe("a wide layer", () => {
+  test("says how many of its units are shown", () => {
+    const wide = network(2, [256, 1]);
+    const shown = layoutOf(wide, 1000, 460).columns[1]?.units.length ?? 0;
+    expect(shown).toBeLessThan(256);
+    expect(drawn(sceneOf(0, wide)).moving.texts).toContain(`${shown} of 256 units`);
+    expect(drawn(sceneOf(0)).moving.texts.join()).not.toContain("units");
+  });
+});
+
+describe("the outputs of a classifier", () => {
+  const graph = network(4, [5, 3], { classes: ["setosa", "versicolor", "a very long name"] });
+  const words = (target: number) => {
+    const scalars = [...(NUMBERS["scalars"] as number[]).slice(0, 4), target];
+    return drawn(sceneOf(AT.end, graph, { numbers: { scalars } })).moving.painted;
+  };
+
+  test("are named, a long name cut", () => {
+    const texts = words(0).map(({ text }) => text);
+    for (const name of ["setosa", "versicolor", "a very lon…"]) expect(texts).toContain(name);
+  });
+
+  test("show the right answer on ground of its own", () => {
+    const style = (target: number, name: string) => words(target).find(({ text }) => text === name)?.style;
+    expect([style(1, "versicolor"), style(1, "setosa")]).toEqual([DARK.bg, DARK.ink2]);
+  });
+});
+
+test("the one output of two classes carries the data over its answer", () => {
+  const dots = drawn(sceneOf(AT.end)).moving.painted.filter(({ style, width, alpha }) => style === "#ffffff" && alpha === 0.85 && width === 0.7);
+  expect(dots.map(({ kind }) => kind)).toEqual(["fill", "stroke"]); // class 1 filled, class 0 hollow
+});
+
+test("a layer's number stands below the line", () => {
+  expect([1, 10, 207].map(subscript)).toEqual(["₁", "₁₀", "₂₀₇"]);
+});
