@@ -18,6 +18,7 @@ and after the sections, the loss of each of the `count` steps done.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 
 import numpy as np
 
@@ -36,6 +37,7 @@ class Frames:
     def __init__(self, run: Run, look: Look, layout: int = 0) -> None:
         self.run, self.look = run, self._within(run, look)
         self.norms = Norms(run.parameters)
+        self.sums = self.norms.values[:2].reshape(-1)  # of parameters and gradients
         self.scalars = np.zeros(SCALARS)
         self.terms = np.zeros((2, run.experiment.batch), run.experiment.dtype)
         sections = list(self._sections())
@@ -97,8 +99,9 @@ class Frames:
 
     def encode(self, id: int, generation: int) -> bytes:
         """The frame of the run's last pass."""
-        self.measure()
-        return self.write(id, generation)
+        with np.errstate(all="ignore"):  # NaN and infinity are values to be shown, and so is what float32 cannot hold
+            self.measure()
+            return self.write(id, generation)
 
     def measure(self) -> None:
         """Take the statistics of the pass: norms, test loss, the terms of the edge in view."""
@@ -123,17 +126,15 @@ class Frames:
     def write(self, id: int, generation: int) -> bytes:
         """Header and numbers as bytes; the copy is the snapshot."""
         run = self.run
-        with np.errstate(over="ignore"):  # what float32 cannot hold is infinity
-            np.concatenate(self.views, out=self.numbers, casting="same_kind")
-            losses = run.losses.astype(np.float32, copy=False).tobytes()
+        np.concatenate(self.views, out=self.numbers, casting="same_kind")
         place, phase = self._fault()
         about = (self.layout.layout, run.step, run.epoch, len(run.losses), self.look.example, place, phase)
         HEADER.pack_into(self.buffer, 0, VERSION, FRAME, id, generation, *about)
-        return bytes(self.buffer) + losses
+        return bytes(self.buffer) + run.losses.astype(np.float32, copy=False).tobytes()
 
     def _fault(self) -> tuple[int, int]:
         """Node and phase of the first NaN or infinity; looked for only where the sums show there is one."""
-        if np.isfinite(self.norms.values[:2]).all() and np.isfinite(self.run.training.loss):
+        if isfinite(self.sums.dot(self.sums)) and isfinite(self.run.training.loss):
             return -1, 0
         found = first_non_finite(self.run.training.nodes)
         return (-1, 0) if found is None else (found[0], int(found[1] == "backward"))

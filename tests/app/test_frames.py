@@ -221,6 +221,13 @@ class TestANetworkThatExplodes:
         assert np.isfinite(talk.session.run.parameters.gradients).all()
         assert np.isinf(gradient).any()
 
+    @pytest.mark.parametrize("dtype", ["float32", "float64"])
+    def test_every_step_on_the_way_has_a_frame(self, dtype: str) -> None:
+        talk, header = self.conversation(dtype)
+        nodes = [talk.ask("seek", step=step).header["node"] for step in range(1, header["step"] + 1)]
+        assert nodes[0] == -1
+        assert nodes[-1] == header["node"] != -1
+
     def test_every_reply_goes_on_being_json_or_a_frame(self) -> None:
         talk, _ = self.conversation()
         proved = talk.ask("prove", parameter="0.weight", index=[0, 0])

@@ -15,7 +15,7 @@ import { NumberTable } from "./NumberTable";
 import { answer, dataPoints, fitted, inputAt, places } from "./surface";
 import { useCalm } from "./useCalm";
 
-const SIDE = 256;
+const SIDE = 212;
 const COARSE = 9;
 
 export function Surface({ table }: { table: boolean }): JSX.Element {

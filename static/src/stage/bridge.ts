@@ -58,6 +58,7 @@ function spacing(columns: readonly Column[]): number {
 
 export function drawBridge(context: CanvasRenderingContext2D, scene: Scene, { palette }: StageLook): void {
   const { layout, graph, frame, position } = scene;
+  if (!layout.meters) return;
   const top = layout.height - 44;
   const width = Math.min(METER, spacing(layout.columns) - 22);
   context.save();

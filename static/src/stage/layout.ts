@@ -29,11 +29,14 @@ export interface StageLayout {
   bottom: number;
   columns: Column[];
   loss: Box;
+  /** Is there room for the meters below the units? */
+  meters: boolean;
 }
 
-/** Room above the units for the headings, and below them for the meters. */
+/** Room above the units for the headings, and below them for the meters; without room the meters go first. */
 export const HEADING = 44;
 export const METERS = 62;
+const ROOMY = 290;
 const MARGIN = 58;
 const LOSS_RADIUS = 20;
 const UNIT = 38;
@@ -41,8 +44,9 @@ const LEAST = 7;
 const OUTPUT = 64;
 
 export function layoutOf(graph: Graph, width: number, height: number): StageLayout {
-  const top = HEADING;
-  const bottom = Math.max(top + 80, height - METERS);
+  const meters = height >= ROOMY;
+  const top = meters ? HEADING : HEADING - 10;
+  const bottom = Math.max(top + 40, height - (meters ? METERS : 12));
   const count = graph.nodes[graph.nodes.length - 1]?.column ?? 1;
   const columns: Column[] = [];
   const margin = Math.min(MARGIN, width * 0.075);
@@ -51,7 +55,7 @@ export function layoutOf(graph: Graph, width: number, height: number): StageLayo
     columns.push(column(graph, index, margin + 12 + span * index, span, top, bottom));
   }
   const loss = { x: width - margin, y: (top + bottom) / 2, width: 2 * LOSS_RADIUS, height: 2 * LOSS_RADIUS };
-  return { width, height, top, bottom, columns, loss };
+  return { width, height, top, bottom, columns, loss, meters };
 }
 
 function column(graph: Graph, index: number, x: number, span: number, top: number, bottom: number): Column {
