@@ -13,6 +13,7 @@ from benchmarks.engine_step import engine_step
 from benchmarks.frame import NAME as FRAME
 from benchmarks.frame import frame_binary, frame_json
 from benchmarks.limit import limit_step
+from benchmarks.live import TOP_SPEED, live_training
 from benchmarks.paired import Contestant, paired, ratio
 from benchmarks.peers import torch_or_none, torch_step
 from benchmarks.workloads import WORKLOADS, Workload
@@ -37,6 +38,7 @@ def main() -> None:
     print(f"{'step':4}  {'peer':26} {'ours µs':>9} {'peer µs':>9} {'ratio':>7}  {'p10':>6} to {'p90':>6}")
     results = [result for make in WORKLOADS for result in compare(make(), torch)]
     results.append(compare_frames())
+    results += watch_live()
     RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", "utf-8")
     print(f"written to {RESULTS}")
 
@@ -65,6 +67,21 @@ def compare_frames() -> Result:
     bytes_ = f"{len(frame_binary()()):,} and {len(frame_json()()):,} bytes"
     print(f"{FRAME}: {ours} µs, json.dumps {theirs} µs, ratio {found.median:.4f}; {bytes_}", flush=True)
     return Result(name=FRAME, ours=ours, peer=theirs, ratio=round(found.median, 4), unit="µs")
+
+
+def watch_live() -> list[Result]:
+    """Live training beside what the player asks for: ten steps at each of sixty screen frames a second."""
+    results = []
+    for live in live_training():
+        print(f"live {live.example}: {live.drawn} drawn frames a second, {live.steps} steps a second", flush=True)
+        for name, ours, asked in (("drawn", live.drawn, 60), ("steps", live.steps, TOP_SPEED)):
+            unit = "1/s, more is better"
+            results.append(
+                Result(
+                    name=f"live {live.example}, {name}", ours=ours, peer=asked, ratio=round(ours / asked, 4), unit=unit
+                )
+            )
+    return results
 
 
 def peers_of(work: Workload, torch: Any) -> dict[str, Contestant]:

@@ -34,7 +34,7 @@ def served(*arguments: str) -> Iterator[str]:
 
 def address(service: subprocess.Popen[str]) -> str:
     assert service.stdout is not None
-    for line in service.stdout:
-        if found := re.search(r"http://\S+", line):
-            return found.group()
-    raise AssertionError("the service ended without saying where it is")
+    said = service.stdout.readline()
+    found = re.search(r"http://\S+", said)
+    assert found, f"the service did not say where it is: {said!r}"
+    return found.group()

@@ -214,6 +214,13 @@ class TestANetworkThatExplodes:
         assert found is not None
         assert (header["node"], header["phase"]) == (found[0], int(found[1] == "backward"))
 
+    def test_a_gradient_that_breaks_on_the_way_back_is_said_to(self) -> None:
+        run = Run(small())
+        run.advance(1)
+        run.parameters.named["2.weight"].gradient[0, 0] = np.nan
+        header = read_binary(Frames(run, Look()).encode(1, 1)).header
+        assert (header["node"], header["phase"]) == (2, 1)
+
     def test_what_float32_cannot_hold_is_infinity(self) -> None:
         talk, _ = self.conversation("float64")
         gradient = talk.ask("seek", step=30).sections(talk.graph)["gradient"]

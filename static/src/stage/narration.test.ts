@@ -1,9 +1,11 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { AT, frameOf, NET, NUMBERS, type FrameFacts } from "../fixtures";
 import type { Visit } from "../wire/messages";
-import { locale, type Locale } from "../words/words";
+import { locale, speak, type Locale } from "../words/words";
 import { narrate } from "./narration";
+
+beforeAll(() => speak("ko"));
 
 afterEach(() => {
   locale.value = "en";
