@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 from app.protocol import HEADER, RESPONSES, VERSION
-from engine.operations.losses import BCEWithLogitsLoss, CrossEntropyLoss
 from engine.run import Run
 from engine.tensor import Array
 from engine.trainer import Evaluation
@@ -57,13 +56,9 @@ class Responses:
     def _surface(self) -> tuple[Array, float]:
         """The decision: p(class 1) − p(class 0) for two classes, the prediction itself for numbers."""
         out = self.surface.output.data.astype(np.float64)
-        loss = self.run.experiment.loss
-        if isinstance(loss, CrossEntropyLoss):
-            return np.tanh((out[1] - out[0]) / 2), 1.0
-        if isinstance(loss, BCEWithLogitsLoss):
-            return np.tanh(out[0] / 2), 1.0
         if self.run.data.classes is not None:
-            return 2 * out[0] - 1, 1.0
+            shares = self.run.experiment.loss.shares(out)
+            return shares[1] - shares[0], 1.0
         return out[0], max(1.0, float(np.abs(self.run.data.train_y).max()))
 
 

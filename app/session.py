@@ -172,11 +172,9 @@ def predictions(run: Run, request: Predict) -> Predictions:
     run.test()
     assert run.evaluation is not None and run.data.classes is not None
     out = run.evaluation.output.data.astype(np.float64)
-    logits = out if len(out) > 1 else np.concatenate([np.zeros_like(out), out])
+    loss, labels, classes = run.experiment.loss, run.data.test_y, run.data.classes
     with np.errstate(all="ignore"):  # of a network that has exploded, too
-        shifted = np.exp(logits - logits.max(axis=0))
-        p = shifted / shifted.sum(axis=0)
-    chosen, labels, classes = p.argmax(axis=0), run.data.test_y, run.data.classes
+        p, chosen = loss.shares(out), loss.chosen(out)
     confusion = np.zeros((classes, classes), np.int64)
     np.add.at(confusion, (labels.astype(np.intp), chosen), 1)
     pictures = run.data.picture is not None

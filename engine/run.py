@@ -18,7 +18,7 @@ from engine.experiment import Experiment
 from engine.feasible import Limits, planned
 from engine.network import Network
 from engine.tensor import Array
-from engine.trainer import Evaluation, Training, accuracy
+from engine.trainer import Evaluation, Training
 
 CHECKPOINTS = 64
 FLUSH = 64  # steps between two looks for subnormal numbers, counted from 0 so that a replay does the same
@@ -168,8 +168,10 @@ class Run:
         evaluation = self.evaluation = self.evaluation or self._test_program(self.data)
         with np.errstate(all="ignore"):
             evaluation.run()
-        share = accuracy(evaluation.output.data, self.data.test_y) if self.data.classes else None
-        return float(evaluation.loss), share
+        if self.data.classes is None:
+            return float(evaluation.loss), None
+        chosen = self.experiment.loss.chosen(evaluation.output.data)
+        return float(evaluation.loss), float(np.mean(chosen == self.data.test_y))
 
     def _test_program(self, data: Dataset) -> Evaluation:
         with np.errstate(all="ignore"):

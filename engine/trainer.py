@@ -94,9 +94,3 @@ def attach(program: Program, loss: Loss, prediction: Tensor) -> Array:
     """Apply a loss to a prediction; answers its 0-d buffer."""
     target = Tensor(loss.targets(program, prediction.shape[0]), None)
     return program.apply(loss, prediction, target, name=loss.kind).data
-
-
-def accuracy(logits: Array, labels: Array) -> float:
-    """Share of examples, (outputs, N) against labels (N,), whose largest output (or sign, if one) is right."""
-    chosen = logits.argmax(axis=0) if len(logits) > 1 else logits[0] > 0
-    return float(np.mean(chosen == labels))

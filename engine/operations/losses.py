@@ -22,6 +22,7 @@ class Loss(Choice):
     kind: str
     notation: ClassVar[Notation]
     labels: ClassVar[bool] = False  # are targets class labels (batch,) or numbers (outputs, batch)?
+    middle: ClassVar[float] = 0.5  # a single output above this says class 1
 
     def forward(self, program: Program, node: Node) -> Tensor:
         raise NotImplementedError
@@ -32,6 +33,16 @@ class Loss(Choice):
     def targets(self, program: Program, outputs: int) -> Array:
         shape = (program.batch,) if self.labels else (outputs, program.batch)
         return np.zeros(shape, np.int64 if self.labels else program.dtype)
+
+    def chosen(self, outputs: Array) -> Array:
+        """The class that each column of (outputs, N) says, shape (N,)."""
+        found = outputs.argmax(axis=0) if len(outputs) > 1 else outputs[0] > self.middle
+        return np.asarray(found, np.intp)
+
+    def shares(self, outputs: Array) -> Array:
+        """What the outputs say of each class, 0 to 1, shape (classes, N): targets here are 0 and 1."""
+        both = outputs if len(outputs) > 1 else np.concatenate([1 - outputs, outputs])
+        return np.clip(both, 0, 1)
 
 
 def scalar(program: Program) -> Tensor:
@@ -123,6 +134,12 @@ class BCEWithLogitsLoss(Loss):
         {"z": r"\frac{\partial L}{\partial z} = \frac{1}{n} (\sigma(z) - y)"},
     )
 
+    middle: ClassVar = 0.0
+
+    def shares(self, outputs: Array) -> Array:
+        yes = 0.5 + 0.5 * np.tanh(outputs / 2)
+        return yes if len(yes) > 1 else np.concatenate([1 - yes, yes])
+
     def forward(self, program: Program, node: Node) -> Tensor:
         logits, target = node.inputs
         each = program.empty(logits.shape)
@@ -157,6 +174,10 @@ class CrossEntropyLoss(Loss):
         r"L = -\frac{1}{B} \sum \ln p_y, \; p = \mathrm{softmax}(z)",
         {"z": r"\frac{\partial L}{\partial z} = \frac{1}{B} (p - y)"},
     )
+
+    def shares(self, outputs: Array) -> Array:
+        raised = np.exp(outputs - outputs.max(axis=0))
+        return np.asarray(raised / raised.sum(axis=0))
 
     def forward(self, program: Program, node: Node) -> Tensor:
         logits, target = node.inputs

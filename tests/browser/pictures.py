@@ -31,7 +31,7 @@ def main() -> None:
                 for size, (width, height) in (("wide", WIDE), ("phone", PHONE)):
                     context = chromium.new_context(
                         viewport={"width": width, "height": height},
-                        color_scheme=theme,  # type: ignore[arg-type]
+                        color_scheme=theme,
                     )
                     page = context.new_page()
                     page.goto(f"{found.group()}/?lang={language}")

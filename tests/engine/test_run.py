@@ -7,7 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from engine.data.dataset import Dataset
 from engine.experiment import Experiment, Layers, Seeds
 from engine.layers.linear import Linear
 from engine.operations.elementwise import GELU, ReLU, Tanh
-from engine.operations.losses import CrossEntropyLoss
+from engine.operations.losses import AnyLoss, CrossEntropyLoss
 from engine.optimizers import SGD, Adam, AdamW, RMSprop
 from engine.run import CHECKPOINTS, FLUSH, LearningRate, Run
 
@@ -293,3 +293,23 @@ def test_testing_leaves_the_training_buffers_alone() -> None:
     before = shown(run)
     run.test()
     assert shown(run) == before
+
+
+@pytest.mark.parametrize("kind", ["MSELoss", "HuberLoss", "BCEWithLogitsLoss", "CrossEntropyLoss"])
+def test_accuracy_counts_what_the_loss_calls_right(kind: str) -> None:
+    loss = next(each for each in get_args(get_args(AnyLoss)[0]) if each.__name__ == kind)()
+    outputs = 2 if kind == "CrossEntropyLoss" else 1
+    experiment = Experiment(
+        data=Generated(kind="moons", points=300, noise=0.05),
+        network=Layers((Linear(out_features=16), Tanh(), Linear(out_features=outputs))),
+        loss=loss,
+        optimizer=Adam(lr=0.02),
+    )
+    run = Run(experiment)
+    run.advance(400)
+    _, share = run.test()
+    assert share is not None and share > 0.9
+    assert run.evaluation is not None
+    shares = loss.shares(run.evaluation.output.data)
+    assert shares.shape == (2, len(run.data.test_y)) and shares.min() >= 0 and shares.max() <= 1
+    assert np.mean((shares[1] > shares[0]) == run.data.test_y) == share

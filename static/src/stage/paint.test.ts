@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { AT, frameOf, NET, network, NUMBERS, type FrameFacts } from "../fixtures";
+import { AT, frameOf, NET, network } from "../fixtures";
 import { DASHES, DOTS } from "../paint/marks";
-import { Recording } from "../paint/recording";
+import { Recording, type Painted } from "../paint/recording";
 import { DARK, LIGHT } from "../paint/themes";
 import type { Graph } from "../wire/messages";
 import { subscript } from "./bridge";
@@ -12,8 +12,8 @@ import { sceneAt, type Scene } from "./scene";
 
 const LOOK: StageLook = { palette: DARK, selection: null, focus: null, pictures: () => null, input: null, most: 1500 };
 
-function sceneOf(position: number, graph: Graph = NET, facts: FrameFacts = {}): Scene {
-  return sceneAt(graph, layoutOf(graph, 1000, 460), frameOf(facts), position, "example");
+function sceneOf(position: number, graph: Graph = NET): Scene {
+  return sceneAt(graph, layoutOf(graph, 1000, 460), frameOf(), position, "example");
 }
 
 function drawn(scene: Scene, look: Partial<StageLook> = {}): { still: Recording; moving: Recording; left: LeftOut } {
@@ -27,7 +27,7 @@ function drawn(scene: Scene, look: Partial<StageLook> = {}): { still: Recording;
 
 /** Colours that say the size and sign of a number. */
 const COLOURS = [DARK.pos, DARK.neg, DARK.posHi, DARK.negHi];
-const coloured = (recording: Recording) => recording.strokes.filter(({ style }) => COLOURS.includes(style));
+const coloured = (painted: readonly Painted[]) => painted.filter(({ style }) => COLOURS.includes(style));
 
 describe("the two canvases", () => {
   test.each([
@@ -61,7 +61,8 @@ describe("the two canvases", () => {
 describe("before the pass has come", () => {
   test("nothing on the stage has the colour of a number but the inputs", () => {
     const { still, moving } = drawn(sceneOf(AT.linear1));
-    expect([coloured(still), coloured(moving)]).toEqual([[], []]);
+    expect([coloured(still.painted), coloured(moving.strokes)]).toEqual([[], []]);
+    expect(coloured(moving.fills).map(({ style }) => style)).toEqual([DARK.pos, DARK.neg]); // 0.5 and −2
   });
 
   test("the loss is dotted and without a number", () => {
@@ -136,39 +137,6 @@ describe("a selected weight", () => {
     const { strokes } = drawn(sceneOf(AT.backLinear2 + 0.9), { selection, most: 1 }).moving;
     expect(strokes.some(({ alpha, style }) => alpha === 1 && style === DARK.pos)).toBe(true);
   });
-});
-
-describe("a wide layer", () => {
-  test("says how many of its units are shown", () => {
-    const wide = network(2, [256, 1]);
-    const shown = layoutOf(wide, 1000, 460).columns[1]?.units.length ?? 0;
-    expect(shown).toBeLessThan(256);
-    expect(drawn(sceneOf(0, wide)).moving.texts).toContain(`${shown} of 256 units`);
-    expect(drawn(sceneOf(0)).moving.texts.join()).not.toContain("units");
-  });
-});
-
-describe("the outputs of a classifier", () => {
-  const graph = network(4, [5, 3], { classes: ["setosa", "versicolor", "a very long name"] });
-  const words = (target: number) => {
-    const scalars = [...(NUMBERS["scalars"] as number[]).slice(0, 4), target];
-    return drawn(sceneOf(AT.end, graph, { numbers: { scalars } })).moving.painted;
-  };
-
-  test("are named, a long name cut", () => {
-    const texts = words(0).map(({ text }) => text);
-    for (const name of ["setosa", "versicolor", "a very lon…"]) expect(texts).toContain(name);
-  });
-
-  test("show the right answer on ground of its own", () => {
-    const style = (target: number, name: string) => words(target).find(({ text }) => text === name)?.style;
-    expect([style(1, "versicolor"), style(1, "setosa")]).toEqual([DARK.bg, DARK.ink2]);
-  });
-});
-
-test("the one output of two classes carries the data over its answer", () => {
-  const dots = drawn(sceneOf(AT.end)).moving.painted.filter(({ style, width, alpha }) => style === "#ffffff" && alpha === 0.85 && width === 0.7);
-  expect(dots.map(({ kind }) => kind)).toEqual(["fill", "stroke"]); // class 1 filled, class 0 hollow
 });
 
 test("a layer's number stands below the line", () => {

@@ -68,7 +68,7 @@ export function drawMoving(context: CanvasRenderingContext2D, scene: Scene, look
 
 /** A bundle is on the moving canvas while its visit runs, or its weights take their update. */
 export function moves(scene: Scene, bundle: Bundle): boolean {
-  return scene.within < 1 && (bundle.active || bundle.state === "update");
+  return bundle.active || bundle.state === "update";
 }
 
 /** The chosen weight lies over everything, at full strength. */

@@ -21,10 +21,11 @@ describe("a link to a moment", () => {
   });
 
   test("needs no letter that an address would escape", () => {
-    for (let k = 0; k < 8; k++) {
-      const fragment = toFragment({ ...moment, experiment: { ...EXPERIMENT, name: "ÿ¿?".repeat(9) + "x".repeat(k) } });
+    for (let k = 0; k < 3; k++) {
+      const fragment = toFragment({ ...moment, experiment: { ...EXPERIMENT, name: `${"x".repeat(k)}>>>???` } });
       expect(fragment).toMatch(/^#m=[A-Za-z0-9_-]+$/);
-      expect(fromFragment(fragment)?.experiment.name).toMatch(/x*$/);
+      expect(fragment).toMatch(/-.*_/); // + and / as they are told there
+      expect(fromFragment(fragment)?.experiment.name).toBe(`${"x".repeat(k)}>>>???`);
     }
   });
 
