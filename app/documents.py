@@ -92,7 +92,8 @@ def _problem(where: str, found: Any) -> Problem:
             "less_than_equal": "at most",
             "less_than": "below",
         }
-        return problem(where, kind, f"{words[kind]} {limit:,}", came)
+        expected = f"{words[kind]} {limit:,}"
+        return Problem(where, kind, expected, came, {"limit": f"{limit:,}", "expected": expected, "came": came})
     if kind == "union_tag_invalid":
         return problem(f"{where}.kind".lstrip("."), "kind", f"one of {context['expected_tags']}", short(context["tag"]))
     if kind == "literal_error":

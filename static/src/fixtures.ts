@@ -25,14 +25,22 @@ export const EXPERIMENT: Experiment = {
 export function network(features: number, widths: readonly number[], facts: Facts = {}): Graph {
   const nodes = widths.flatMap((units, k) => {
     const linear = { kind: "Linear", layer: 2 * k, column: k + 1, units };
-    return k < widths.length - 1 ? [linear, { kind: "Tanh", layer: 2 * k + 1, column: k + 1, units }] : [linear];
+    return k < widths.length - 1
+      ? [linear, { kind: "Tanh", layer: 2 * k + 1, column: k + 1, units }]
+      : [linear];
   });
   const last = nodes.length;
   const parameters: Graph["parameters"] = [];
   let offset = 0;
   for (const [k, units] of widths.entries()) {
     const fan = k === 0 ? features : (widths[k - 1] as number);
-    parameters.push({ name: `${2 * k}.weight`, node: 2 * k, shape: [units, fan], offset, strides: [1, units] });
+    parameters.push({
+      name: `${2 * k}.weight`,
+      node: 2 * k,
+      shape: [units, fan],
+      offset,
+      strides: [1, units],
+    });
     offset += units * fan;
     parameters.push({ name: `${2 * k}.bias`, node: 2 * k, shape: [units], offset, strides: [1] });
     offset += units;
@@ -109,7 +117,18 @@ const LAYOUT: Layout = (() => {
 export const NET = network(2, [3, 1]);
 
 /** The visits of NET by name, in the order of the pass. */
-export const AT = { linear1: 0, tanh: 1, linear2: 2, loss: 3, backLoss: 4, backLinear2: 5, backTanh: 6, backLinear1: 7, update: 8, end: 9 };
+export const AT = {
+  linear1: 0,
+  tanh: 1,
+  linear2: 2,
+  loss: 3,
+  backLoss: 4,
+  backLinear2: 5,
+  backTanh: 6,
+  backLinear1: 7,
+  update: 8,
+  end: 9,
+};
 
 export interface FrameFacts {
   version?: number;
@@ -132,7 +151,15 @@ export function frameBytes(facts: FrameFacts = {}): ArrayBuffer {
   const view = new DataView(bytes);
   view.setUint16(0, facts.version ?? 1, true);
   view.setUint16(2, facts.form ?? 1, true);
-  const header = [facts.id ?? 1, facts.generation ?? 1, 1, step, Math.floor(step / 10), losses.length, facts.example ?? 0];
+  const header = [
+    facts.id ?? 1,
+    facts.generation ?? 1,
+    1,
+    step,
+    Math.floor(step / 10),
+    losses.length,
+    facts.example ?? 0,
+  ];
   header.forEach((value, k) => view.setUint32(4 + 4 * k, value, true));
   view.setInt32(32, faultNode, true);
   view.setUint32(36, faultPhase === "backward" ? 1 : 0, true);

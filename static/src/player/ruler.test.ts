@@ -13,7 +13,15 @@ const CELL = (WIDTH - LEFT - RIGHT) / AT.end;
 function drawn(position: number, graph: Graph = NET, width = WIDTH): Recording {
   const recording = new Recording();
   const before = recording.state;
-  drawRuler(recording.context, graph, { width, palette: DARK, ratio: 1, position, step: 12, playhead: 300, optimizer: "Adam" });
+  drawRuler(recording.context, graph, {
+    width,
+    palette: DARK,
+    ratio: 1,
+    position,
+    step: 12,
+    playhead: 300,
+    optimizer: "Adam",
+  });
   expect(recording.state).toEqual(before);
   return recording;
 }
@@ -24,7 +32,11 @@ function cells(position: number): string[] {
   return Array.from({ length: AT.end }, (_, k) => {
     const here = painted.filter(({ points: [from, to] }) => {
       const left = LEFT + k * CELL;
-      return from?.[1] === RULER.y && Math.abs(from[0] - left - 1) < 1e-6 && Math.abs((to?.[0] ?? 0) - left - CELL + 1) < 1e-6;
+      return (
+        from?.[1] === RULER.y &&
+        Math.abs(from[0] - left - 1) < 1e-6 &&
+        Math.abs((to?.[0] ?? 0) - left - CELL + 1) < 1e-6
+      );
     });
     if (here.some(({ dash }) => dash.length > 0)) return "waiting";
     return here.some(({ kind }) => kind === "stroke") ? "now" : "done";
@@ -44,13 +56,33 @@ describe("a place on the ruler", () => {
 describe("a cell", () => {
   test("is dotted until its visit begins, framed while it runs and plain afterwards", () => {
     expect(cells(0)).toEqual(new Array(9).fill("waiting"));
-    expect(cells(2.5)).toEqual(["done", "done", "now", "waiting", "waiting", "waiting", "waiting", "waiting", "waiting"]);
+    expect(cells(2.5)).toEqual([
+      "done",
+      "done",
+      "now",
+      "waiting",
+      "waiting",
+      "waiting",
+      "waiting",
+      "waiting",
+      "waiting",
+    ]);
     expect(cells(AT.end)).toEqual(new Array(9).fill("done"));
   });
 
   test("is named by its visit where there is room", () => {
     const { texts } = drawn(0);
-    for (const name of ["Linear 1 ▸", "Tanh ▸", "Linear 2 ▸", "Loss", "◂ Loss", "◂ Linear 2", "◂ Tanh", "◂ Linear 1", "Adam"])
+    for (const name of [
+      "Linear 1 ▸",
+      "Tanh ▸",
+      "Linear 2 ▸",
+      "Loss",
+      "◂ Loss",
+      "◂ Linear 2",
+      "◂ Tanh",
+      "◂ Linear 1",
+      "Adam",
+    ])
       expect(texts).toContain(name);
   });
 
@@ -63,7 +95,10 @@ describe("a cell", () => {
 });
 
 test("the hand stands at the position, and no further than the end", () => {
-  const hand = (position: number) => drawn(position).strokes.find(({ style }) => style === DARK.light)?.points.map(([x]) => x);
+  const hand = (position: number) =>
+    drawn(position)
+      .strokes.find(({ style }) => style === DARK.light)
+      ?.points.map(([x]) => x);
   expect(hand(4.5)).toEqual([LEFT + 4.5 * CELL, LEFT + 4.5 * CELL]);
   expect(hand(99)?.[0]).toBeCloseTo(WIDTH - RIGHT, 9);
 });
@@ -77,11 +112,29 @@ describe("the phases", () => {
   test("span their visits, and the one under way stands out", () => {
     const lines = (position: number) => {
       const strokes = drawn(position).strokes.filter(({ points }) => points[0]?.[1] === RULER.y + 29);
-      return strokes.map(({ points, style }) => [Math.round(((points[0]?.[0] ?? 0) - LEFT) / CELL), style === DARK.ink]);
+      return strokes.map(({ points, style }) => [
+        Math.round(((points[0]?.[0] ?? 0) - LEFT) / CELL),
+        style === DARK.ink,
+      ]);
     };
-    expect(lines(1)).toEqual([[0, true], [3, false], [4, false], [8, false]]);
-    expect(lines(5.5)).toEqual([[0, false], [3, false], [4, true], [8, false]]);
-    expect(lines(AT.end)).toEqual([[0, false], [3, false], [4, false], [8, true]]);
+    expect(lines(1)).toEqual([
+      [0, true],
+      [3, false],
+      [4, false],
+      [8, false],
+    ]);
+    expect(lines(5.5)).toEqual([
+      [0, false],
+      [3, false],
+      [4, true],
+      [8, false],
+    ]);
+    expect(lines(AT.end)).toEqual([
+      [0, false],
+      [3, false],
+      [4, false],
+      [8, true],
+    ]);
   });
 });
 

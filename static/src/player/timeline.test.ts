@@ -4,7 +4,18 @@ import { frameOf, NET, NUMBERS } from "../fixtures";
 import { Recording } from "../paint/recording";
 import { DARK } from "../paint/themes";
 import { History } from "../state/history";
-import { drawHistory, drawPlayhead, extent, LEFT, LOSS, niceStep, RIGHT, spread, stepAt, xOfStep } from "./timeline";
+import {
+  drawHistory,
+  drawPlayhead,
+  extent,
+  LEFT,
+  LOSS,
+  niceStep,
+  RIGHT,
+  spread,
+  stepAt,
+  xOfStep,
+} from "./timeline";
 
 const WIDTH = 800;
 
@@ -21,7 +32,8 @@ function historyOf(...steps: number[]): History {
 describe("a place on the timeline", () => {
   test("and its step are found from each other", () => {
     for (const total of [60, 90, 300, 700])
-      for (let step = 1; step <= total; step++) expect(stepAt(xOfStep(step, total, WIDTH), total, WIDTH)).toBe(step);
+      for (let step = 1; step <= total; step++)
+        expect(stepAt(xOfStep(step, total, WIDTH), total, WIDTH)).toBe(step);
   });
 
   test("lies inside the strip, the first step at its left and the last at its right", () => {
@@ -36,19 +48,22 @@ describe("a place on the timeline", () => {
 
 describe("the extent", () => {
   test("holds every step", () => {
-    for (const furthest of [1, 60, 61, 1000, 123_456]) expect(extent(furthest)).toBeGreaterThanOrEqual(furthest);
+    for (const furthest of [1, 60, 61, 1000, 123_456])
+      expect(extent(furthest)).toBeGreaterThanOrEqual(furthest);
   });
 
   test("grows by halves and stands still between, so that what is drawn does not creep", () => {
     const extents = [...new Set(Array.from({ length: 1000 }, (_, k) => extent(k)))];
     expect(extents[0]).toBe(60);
     expect(extents.length).toBeLessThan(10);
-    for (const [k, total] of extents.slice(1).entries()) expect(total / (extents[k] ?? NaN)).toBeCloseTo(1.5, 0.5);
+    for (const [k, total] of extents.slice(1).entries())
+      expect(total / (extents[k] ?? NaN)).toBeCloseTo(1.5, 0.5);
   });
 });
 
 describe("a history spread over columns", () => {
-  const steps = (history: History, total: number, columns: number) => spread(history, total, columns, ({ step }) => step);
+  const steps = (history: History, total: number, columns: number) =>
+    spread(history, total, columns, ({ step }) => step);
 
   test("holds the newest record at or before each column's step", () => {
     expect(steps(historyOf(1, 4, 6), 6, 6)).toEqual([1, 1, 1, 4, 4, 6]);
@@ -98,7 +113,10 @@ describe("the picture", () => {
 
   test("has the batch loss thin and the test loss firm, both inside their strip", () => {
     const curves = drawn(historyOf(1, 2, 3, 4)).strokes.filter(({ points }) => points.length > 2);
-    expect(curves.map(({ width, style }) => [width, style])).toEqual([[0.8, DARK.ink3], [1.6, DARK.ink]]);
+    expect(curves.map(({ width, style }) => [width, style])).toEqual([
+      [0.8, DARK.ink3],
+      [1.6, DARK.ink],
+    ]);
     for (const [x, y] of curves.flatMap(({ points }) => points)) {
       expect(x).toBeGreaterThanOrEqual(LEFT);
       expect(x).toBeLessThanOrEqual(xOfStep(4.5, 60, WIDTH) + 1);

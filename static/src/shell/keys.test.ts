@@ -13,7 +13,9 @@ vi.mock("../state/loop", () => ({ toggle: vi.fn(), stepBy: vi.fn(), restart: vi.
 function press(key: string, on: string = "<p></p>", more: KeyboardEventInit = {}): boolean {
   document.body.innerHTML = on;
   const target = document.body.firstElementChild as HTMLElement;
-  return !target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+  return !target.dispatchEvent(
+    new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }),
+  );
 }
 
 beforeAll(startKeys);
@@ -92,7 +94,11 @@ describe("a key belongs to", () => {
     ["tabs", "ArrowLeft", "<div role=tablist></div>"],
   ])("%s: %j on %s", (_, key, on) => {
     expect(press(key, on)).toBe(false);
-    expect([loop.toggle, loop.stepBy, loop.restart].map((mock) => vi.mocked(mock).mock.calls)).toEqual([[], [], []]);
+    expect([loop.toggle, loop.stepBy, loop.restart].map((mock) => vi.mocked(mock).mock.calls)).toEqual([
+      [],
+      [],
+      [],
+    ]);
     expect([dial.value, panel.value]).toEqual(["operation", "stage"]);
   });
 

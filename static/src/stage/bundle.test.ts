@@ -29,7 +29,12 @@ const coloured = ({ strokes }: Recording): Painted[] =>
   strokes.filter(({ style }) => COLOURS.some((colour) => style.includes(colour)));
 
 const names = (edges: readonly Edge[]) => edges.map(({ i, j }) => [i, j]);
-const weight = (node: number, row: number, column: number): Selection => ({ kind: "weight", node, row, column });
+const weight = (node: number, row: number, column: number): Selection => ({
+  kind: "weight",
+  node,
+  row,
+  column,
+});
 
 describe("the edges that are drawn", () => {
   test("are all there are where there is room for all", () => {
@@ -50,8 +55,14 @@ describe("the edges that are drawn", () => {
 
   test("are never without the selected weight, however weak it is, and no more for it", () => {
     const weakest = edgesOf(bundleAt(AT.end), 2, weight(0, 0, 0)).edges;
-    expect(names(weakest)).toEqual([[0, 0], [1, 2]]);
-    expect(names(edgesOf(bundleAt(AT.end), 2, weight(2, 0, 0)).edges)).toEqual([[1, 1], [1, 2]]);
+    expect(names(weakest)).toEqual([
+      [0, 0],
+      [1, 2],
+    ]);
+    expect(names(edgesOf(bundleAt(AT.end), 2, weight(2, 0, 0)).edges)).toEqual([
+      [1, 1],
+      [1, 2],
+    ]);
   });
 
   test("count what a wide layer leaves out", () => {
@@ -86,10 +97,12 @@ describe("a selection", () => {
   });
 
   test("draws its weight opaque and the others at a third of what they were", () => {
-    const alphas = (selection: Selection | null) => coloured(drawn(bundleAt(AT.end), { selection })).map(({ alpha }) => alpha);
+    const alphas = (selection: Selection | null) =>
+      coloured(drawn(bundleAt(AT.end), { selection })).map(({ alpha }) => alpha);
     const [plain, picked] = [alphas(null), alphas(weight(0, 2, 1))];
     expect(picked.at(-1)).toBe(1);
-    for (const [k, alpha] of picked.slice(0, -1).entries()) expect(alpha / (plain[k] ?? NaN)).toBeCloseTo(REST, 9);
+    for (const [k, alpha] of picked.slice(0, -1).entries())
+      expect(alpha / (plain[k] ?? NaN)).toBeCloseTo(REST, 9);
   });
 });
 
@@ -97,7 +110,8 @@ describe("edges that wait", () => {
   test("are dotted, without a colour and without a direction, whatever their values", () => {
     const recording = drawn(bundleAt(AT.tanh, 1));
     expect(recording.strokes).toHaveLength(3);
-    for (const stroke of recording.strokes) expect(stroke).toMatchObject({ dash: DOTS, cap: "round", style: DARK.control });
+    for (const stroke of recording.strokes)
+      expect(stroke).toMatchObject({ dash: DOTS, cap: "round", style: DARK.control });
     expect(recording.fills).toHaveLength(0);
   });
 
@@ -136,12 +150,15 @@ describe("the front through a bundle", () => {
   test("has a bright band behind it on each edge, with a selection on the selected alone", () => {
     const { front } = sceneAt(NET, layout, frameOf(), 0.5, "batch");
     const bands = (selection: Selection | null) =>
-      drawn(bundleAt(0.5), { front, selection }).strokes.filter(({ style }) => style.startsWith("from")).length;
+      drawn(bundleAt(0.5), { front, selection }).strokes.filter(({ style }) => style.startsWith("from"))
+        .length;
     expect([bands(null), bands(weight(0, 1, 0))]).toEqual([6, 1]);
   });
 });
 
 test("an update swells every edge and fades it back", () => {
-  const [rest, full] = [0, 1].map((swell) => coloured(drawn(bundleAt(AT.update + 0.5), { swell })).map(({ alpha }) => alpha));
+  const [rest, full] = [0, 1].map((swell) =>
+    coloured(drawn(bundleAt(AT.update + 0.5), { swell })).map(({ alpha }) => alpha),
+  );
   for (const [k, alpha] of (full ?? []).entries()) expect(alpha).toBeGreaterThan(rest?.[k] ?? NaN);
 });

@@ -47,7 +47,9 @@ describe("what the keys select", () => {
   });
 
   test("inside a unit is one of its weights, around and around", () => {
-    const columns = [-1, 0, 1, 2, 3].map((weight) => weightSelection(NET, layout, { column: 2, row: 0 }, weight));
+    const columns = [-1, 0, 1, 2, 3].map((weight) =>
+      weightSelection(NET, layout, { column: 2, row: 0 }, weight),
+    );
     expect(columns).toEqual([2, 0, 1, 2, 0].map((column) => ({ kind: "weight", node: 2, row: 0, column })));
   });
 

@@ -20,7 +20,9 @@ const NETS = {
   "a picture and one layer": network(64, [10], { picture: [8, 8] }),
 } as const;
 
-const CASES = Object.entries(NETS).flatMap(([name, net]) => SIZES.map(([w, h]) => [name, w, h, layoutOf(net, w, h)] as const));
+const CASES = Object.entries(NETS).flatMap(([name, net]) =>
+  SIZES.map(([w, h]) => [name, w, h, layoutOf(net, w, h)] as const),
+);
 
 function boxes({ columns, loss }: StageLayout): Box[] {
   return [...columns.flatMap(({ units, picture }) => (picture ? [picture] : units)), loss];
@@ -43,7 +45,8 @@ describe.each(CASES)("%s on %i × %i pixels", (_, width, height, layout) => {
 
   test("draws no box over another", () => {
     const all = boxes(layout);
-    for (const [k, a] of all.entries()) for (const b of all.slice(k + 1)) expect([a, b, overlap(a, b)]).toEqual([a, b, false]);
+    for (const [k, a] of all.entries())
+      for (const b of all.slice(k + 1)) expect([a, b, overlap(a, b)]).toEqual([a, b, false]);
   });
 
   test("stands in columns from left to right, the loss last", () => {
@@ -75,11 +78,19 @@ describe("a column", () => {
   const [input, hidden, output] = layout.columns as [Column, Column, Column];
 
   test("names the node whose weights lead to it and the node whose output it shows", () => {
-    expect(layout.columns.map(({ linear, last }) => [linear, last])).toEqual([[-1, -1], [0, 1], [2, 2]]);
+    expect(layout.columns.map(({ linear, last }) => [linear, last])).toEqual([
+      [-1, -1],
+      [0, 1],
+      [2, 2],
+    ]);
   });
 
   test("draws every unit while there is room", () => {
-    expect(layout.columns.map(({ units, total }) => [units.length, total])).toEqual([[2, 2], [3, 3], [1, 1]]);
+    expect(layout.columns.map(({ units, total }) => [units.length, total])).toEqual([
+      [2, 2],
+      [3, 3],
+      [1, 1],
+    ]);
   });
 
   test("too tall for the stage draws the first units and keeps count of all", () => {
@@ -117,7 +128,8 @@ describe("the unit under a point", () => {
 
   test("is the one drawn there", () => {
     for (const column of layout.columns)
-      for (const [row, { x, y }] of column.units.entries()) expect(unitAt(layout, x, y)).toEqual({ column, row });
+      for (const [row, { x, y }] of column.units.entries())
+        expect(unitAt(layout, x, y)).toEqual({ column, row });
   });
 
   test("is none between columns", () => {

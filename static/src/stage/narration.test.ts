@@ -36,12 +36,14 @@ describe("the sentence of a visit", () => {
     ["a layer backward", AT.backLinear1, ["1", "2", "δ × a", "0.07500", "2.0"]],
     ["the update", AT.update, ["AdamW", "0.001000", "0.004000"]],
   ])("of %s names what it is about and its numbers, in both languages", (_, at, parts) => {
-    for (const language of ["en", "ko"] as const) for (const part of parts) expect(told(at, {}, language)).toContain(part);
+    for (const language of ["en", "ko"] as const)
+      for (const part of parts) expect(told(at, {}, language)).toContain(part);
   });
 
   test("leaves no name without its value", () => {
     for (let at = 0; at < AT.end; at++)
-      for (const language of ["en", "ko"] as const) expect(told(at, {}, language)).not.toMatch(/[{}]|undefined|NaN/);
+      for (const language of ["en", "ko"] as const)
+        expect(told(at, {}, language)).not.toMatch(/[{}]|undefined|NaN/);
   });
 
   test("is in the language of the page", () => {
@@ -78,7 +80,8 @@ describe("how a gradient compares with the layer it came from", () => {
 test("an update of weights that were all zero is no share of them", () => {
   const norms = [...(NUMBERS["norms"] as number[])];
   [norms[0], norms[2]] = [0, 0];
-  for (const language of ["en", "ko"] as const) expect(told(AT.update, { numbers: { norms } }, language)).not.toMatch(/NaN|∞/);
+  for (const language of ["en", "ko"] as const)
+    expect(told(AT.update, { numbers: { norms } }, language)).not.toMatch(/NaN|∞/);
 });
 
 describe("a number that broke", () => {
@@ -90,7 +93,9 @@ describe("a number that broke", () => {
   });
 
   test("going back is told only going back", () => {
-    const broke = Array.from({ length: AT.end }, (_, at) => told(at, { faultNode: 2, faultPhase: "backward" }).includes("NaN"));
+    const broke = Array.from({ length: AT.end }, (_, at) =>
+      told(at, { faultNode: 2, faultPhase: "backward" }).includes("NaN"),
+    );
     expect(broke.indexOf(true)).toBe(AT.backLinear2);
   });
 

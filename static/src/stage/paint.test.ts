@@ -10,13 +10,23 @@ import { layoutOf } from "./layout";
 import { drawMoving, drawStill, moves, type LeftOut, type StageLook } from "./paint";
 import { sceneAt, type Scene } from "./scene";
 
-const LOOK: StageLook = { palette: DARK, selection: null, focus: null, pictures: () => null, input: null, most: 1500 };
+const LOOK: StageLook = {
+  palette: DARK,
+  selection: null,
+  focus: null,
+  pictures: () => null,
+  input: null,
+  most: 1500,
+};
 
 function sceneOf(position: number, graph: Graph = NET): Scene {
   return sceneAt(graph, layoutOf(graph, 1000, 460), frameOf(), position, "example");
 }
 
-function drawn(scene: Scene, look: Partial<StageLook> = {}): { still: Recording; moving: Recording; left: LeftOut } {
+function drawn(
+  scene: Scene,
+  look: Partial<StageLook> = {},
+): { still: Recording; moving: Recording; left: LeftOut } {
   const [still, moving] = [new Recording(), new Recording()];
   const before = still.state;
   const left = drawStill(still.context, scene, { ...LOOK, ...look });
@@ -37,8 +47,7 @@ describe("the two canvases", () => {
     ["during the update", AT.update + 0.5, [true, true]],
     ["at the end", AT.end, [false, false]],
   ])("share the edges by what moves: %s", (_, position, expected) => {
-    const scene = sceneOf(position);
-    expect(scene.bundles.map((bundle) => moves(scene, bundle))).toEqual(expected);
+    expect(sceneOf(position).bundles.map(moves)).toEqual(expected);
   });
 
   test("the still one says how many edges there are and how many are drawn", () => {
@@ -73,7 +82,8 @@ describe("before the pass has come", () => {
   });
 
   test("a gradient norm is not told", () => {
-    const norms = (position: number) => drawn(sceneOf(position)).still.texts.filter((text) => ["0.07500", "0.03750"].includes(text));
+    const norms = (position: number) =>
+      drawn(sceneOf(position)).still.texts.filter((text) => ["0.07500", "0.03750"].includes(text));
     expect([AT.backLinear2 + 0.5, AT.backTanh, AT.backLinear1 + 0.9, AT.update].map(norms)).toEqual([
       [],
       ["0.03750"],
@@ -97,7 +107,8 @@ describe("headings", () => {
   });
 
   test("of a layer in its turn stand out", () => {
-    const ink = (position: number, name: string) => drawn(sceneOf(position)).still.painted.find(({ text }) => text === name)?.style;
+    const ink = (position: number, name: string) =>
+      drawn(sceneOf(position)).still.painted.find(({ text }) => text === name)?.style;
     expect([ink(AT.tanh, "Layer 1"), ink(AT.tanh, "Layer 2")]).toEqual([DARK.ink, DARK.ink2]);
     expect([ink(AT.linear2, "Layer 1"), ink(AT.linear2, "Layer 2")]).toEqual([DARK.ink2, DARK.ink]);
   });
@@ -107,9 +118,13 @@ test("the front is one line from top to bottom, and none at the end", () => {
   const lines = (position: number) => {
     const scene = sceneOf(position);
     const { x } = scene.front ?? { x: NaN };
-    return drawn(scene).moving.strokes.filter(({ style, points }) => style === DARK.light && points.every(([at]) => at === x));
+    return drawn(scene).moving.strokes.filter(
+      ({ style, points }) => style === DARK.light && points.every(([at]) => at === x),
+    );
   };
-  expect([lines(AT.linear1 + 0.5).length, lines(AT.backTanh + 0.5).length, lines(AT.end).length]).toEqual([1, 1, 0]);
+  expect([lines(AT.linear1 + 0.5).length, lines(AT.backTanh + 0.5).length, lines(AT.end).length]).toEqual([
+    1, 1, 0,
+  ]);
 });
 
 describe("a selected weight", () => {
@@ -124,7 +139,9 @@ describe("a selected weight", () => {
 
   test("is shown with the two numbers its gradient is made of, each when it is known", () => {
     const chips = (position: number) =>
-      drawn(sceneOf(position), { selection }).moving.texts.filter((text) => ["−0.7160", "−0.5000"].includes(text));
+      drawn(sceneOf(position), { selection }).moving.texts.filter((text) =>
+        ["−0.7160", "−0.5000"].includes(text),
+      );
     expect([AT.tanh, AT.linear2, AT.backLinear2, AT.end].map(chips)).toEqual([
       [],
       ["−0.7160"],

@@ -35,7 +35,7 @@ export function drawStill(context: CanvasRenderingContext2D, scene: Scene, look:
     const { edges, total } = edgesOf(bundle, look.most, look.selection);
     left.drawn += edges.length;
     left.total += total;
-    if (!moves(scene, bundle)) drawBundle(context, bundle, { ...look, front: null, edges });
+    if (!moves(bundle)) drawBundle(context, bundle, { ...look, front: null, edges });
   }
   drawLossEdges(context, scene, look.palette);
   drawLoss(context, scene, look.palette);
@@ -46,7 +46,7 @@ export function drawStill(context: CanvasRenderingContext2D, scene: Scene, look:
 /** The visit under way, the units, and what is picked out. */
 export function drawMoving(context: CanvasRenderingContext2D, scene: Scene, look: StageLook): void {
   for (const bundle of scene.bundles) {
-    if (!moves(scene, bundle)) continue;
+    if (!moves(bundle)) continue;
     const { edges } = edgesOf(bundle, look.most, look.selection);
     const swell = bundle.state === "update" ? Math.sin(Math.PI * Math.min(1, scene.within)) : 0;
     drawBundle(context, bundle, { ...look, front: bundle.state === "update" ? null : scene.front, edges, swell });
@@ -67,7 +67,7 @@ export function drawMoving(context: CanvasRenderingContext2D, scene: Scene, look
 }
 
 /** A bundle is on the moving canvas while its visit runs, or its weights take their update. */
-export function moves(scene: Scene, bundle: Bundle): boolean {
+export function moves(bundle: Bundle): boolean {
   return bundle.active || bundle.state === "update";
 }
 
@@ -75,7 +75,7 @@ export function moves(scene: Scene, bundle: Bundle): boolean {
 function drawPicked(context: CanvasRenderingContext2D, scene: Scene, { selection, palette }: StageLook): void {
   if (selection?.kind !== "weight") return;
   const bundle = scene.bundles.find((b) => b.to.linear === selection.node);
-  if (!bundle || moves(scene, bundle)) return;
+  if (!bundle || moves(bundle)) return;
   const edge = edgesOf(bundle, Infinity).edges.find((e: Edge) => e.i === selection.column && e.j === selection.row);
   if (!edge) return;
   const direction = bundle.state === "backward" ? "backward" : "forward";

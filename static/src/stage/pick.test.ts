@@ -32,9 +32,19 @@ describe("a click on", () => {
   test("an edge picks its weight", () => {
     for (const [i] of input.units.entries())
       for (const [j] of hidden.units.entries())
-        expect(picked(...on(input, hidden, i, j, 0.25))).toEqual({ kind: "weight", node: 0, row: j, column: i });
+        expect(picked(...on(input, hidden, i, j, 0.25))).toEqual({
+          kind: "weight",
+          node: 0,
+          row: j,
+          column: i,
+        });
     for (const [i] of hidden.units.entries())
-      expect(picked(...on(hidden, output, i, 0, 0.4))).toEqual({ kind: "weight", node: 2, row: 0, column: i });
+      expect(picked(...on(hidden, output, i, 0, 0.4))).toEqual({
+        kind: "weight",
+        node: 2,
+        row: 0,
+        column: i,
+      });
   });
 
   test("a place near an edge picks it, further away nothing", () => {

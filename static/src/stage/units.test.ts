@@ -9,7 +9,12 @@ import { layoutOf } from "./layout";
 import { sceneAt } from "./scene";
 import { drawUnits } from "./units";
 
-function drawn(position: number, graph: Graph = NET, facts: FrameFacts = {}, selection: Selection | null = null): Recording {
+function drawn(
+  position: number,
+  graph: Graph = NET,
+  facts: FrameFacts = {},
+  selection: Selection | null = null,
+): Recording {
   const recording = new Recording();
   const before = recording.state;
   const scene = sceneAt(graph, layoutOf(graph, 1000, 460), frameOf(facts), position, "example");
@@ -20,7 +25,10 @@ function drawn(position: number, graph: Graph = NET, facts: FrameFacts = {}, sel
 
 describe("a selection", () => {
   /** How many units are framed. */
-  const framed = (selection: Selection) => drawn(AT.end, NET, {}, selection).strokes.filter(({ style }) => style === DARK.focus).length;
+  const framed = (selection: Selection) =>
+    drawn(AT.end, NET, {}, selection).strokes.filter(
+      ({ style, width }) => style === DARK.focus && width === 1.5,
+    ).length;
 
   test("of a unit frames it, whichever of its nodes is named", () => {
     expect([0, 1].map((node) => framed({ kind: "unit", node, row: 2 }))).toEqual([1, 1]);
@@ -65,6 +73,8 @@ describe("the outputs of a classifier", () => {
 });
 
 test("the one output of two classes carries the data over its answer", () => {
-  const dots = drawn(AT.end).painted.filter(({ style, width, alpha }) => style === "#ffffff" && alpha === 0.85 && width === 0.7);
+  const dots = drawn(AT.end).painted.filter(
+    ({ style, width, alpha }) => style === "#ffffff" && alpha === 0.85 && width === 0.7,
+  );
   expect(dots.map(({ kind }) => kind)).toEqual(["fill", "stroke"]); // class 1 filled, class 0 hollow
 });

@@ -130,5 +130,14 @@ describe("steps that are due", () => {
 });
 
 test("a pass is followed by eye up to five steps a second", () => {
-  expect(SPEEDS.filter(followed).map(({ label }) => label)).toEqual(["⅛ ×", "¼ ×", "½ ×", "1 ×", "2 ×", "4 ×", "1/s", "5/s"]);
+  expect(SPEEDS.filter(followed).map(({ label }) => label)).toEqual([
+    "⅛ ×",
+    "¼ ×",
+    "½ ×",
+    "1 ×",
+    "2 ×",
+    "4 ×",
+    "1/s",
+    "5/s",
+  ]);
 });

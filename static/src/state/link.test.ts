@@ -22,7 +22,10 @@ describe("a link to a moment", () => {
 
   test("needs no letter that an address would escape", () => {
     for (let k = 0; k < 3; k++) {
-      const fragment = toFragment({ ...moment, experiment: { ...EXPERIMENT, name: `${"x".repeat(k)}>>>???` } });
+      const fragment = toFragment({
+        ...moment,
+        experiment: { ...EXPERIMENT, name: `${"x".repeat(k)}>>>???` },
+      });
       expect(fragment).toMatch(/^#m=[A-Za-z0-9_-]+$/);
       expect(fragment).toMatch(/-.*_/); // + and / as they are told there
       expect(fromFragment(fragment)?.experiment.name).toBe(`${"x".repeat(k)}>>>???`);
@@ -30,7 +33,12 @@ describe("a link to a moment", () => {
   });
 
   test("without step, place or edits is the start of the experiment", () => {
-    expect(fromFragment(holding('{"experiment":{}}'))).toEqual({ experiment: {}, edits: [], step: 1, position: 0 });
+    expect(fromFragment(holding('{"experiment":{}}'))).toEqual({
+      experiment: {},
+      edits: [],
+      step: 1,
+      position: 0,
+    });
   });
 });
 

@@ -21,7 +21,7 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 /** Screen frames, one every 20 milliseconds. */
 let nextFrame: FrameRequestCallback;
 function pass(milliseconds: number): void {
-  for (const end = now + milliseconds; now < end; ) nextFrame((now += 20));
+  for (const end = now + milliseconds; now < end;) nextFrame((now += 20));
 }
 
 beforeEach(async () => {
@@ -40,9 +40,19 @@ beforeEach(async () => {
         const request = { kind, by, answer };
         asked.push(request);
       });
-    return { ...(await actual<object>()), advance: ask("advance"), seek: ask("seek"), outstanding: () => asked.length };
+    return {
+      ...(await actual<object>()),
+      advance: ask("advance"),
+      seek: ask("seek"),
+      outstanding: () => asked.length,
+    };
   });
-  [run, moment, kept, loop] = await Promise.all([import("./run"), import("./moment"), import("./history"), import("./loop")]);
+  [run, moment, kept, loop] = await Promise.all([
+    import("./run"),
+    import("./moment"),
+    import("./history"),
+    import("./loop"),
+  ]);
   run.graph.value = NET;
   run.frame.value = frameOf({ step: 5 });
   loop.startLoop();

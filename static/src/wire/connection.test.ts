@@ -73,7 +73,10 @@ describe("asking", () => {
     expect([await stateOf(answer), connection.outstanding]).toEqual(["waiting", 1]);
     FakeSocket.last.reply(frameBytes());
     expect([await stateOf(answer), connection.outstanding]).toEqual(["frame", 0]);
-    expect(heard).toEqual([["graph", 1], ["frame", 1]]);
+    expect(heard).toEqual([
+      ["graph", 1],
+      ["frame", 1],
+    ]);
   });
 });
 
@@ -83,7 +86,10 @@ describe("a frame", () => {
     FakeSocket.last.open();
     const answer = connection.ask(advance);
     FakeSocket.last.reply(NET);
-    FakeSocket.last.reply({ ...NET, layout: { layout: 2, sections: [{ name: "input", offset: 2, length: 1 }], whole: false } });
+    FakeSocket.last.reply({
+      ...NET,
+      layout: { layout: 2, sections: [{ name: "input", offset: 2, length: 1 }], whole: false },
+    });
     FakeSocket.last.reply(frameBytes());
     const found = await answer;
     expect(found?.kind === "frame" && [...found.frame.section("input")]).toEqual([0.5]);

@@ -28,7 +28,9 @@ describe("the header", () => {
   });
 
   test("of another version is refused with what was expected, what came and what to do", () => {
-    expect(() => readHeader(frameBytes({ version: 9 }))).toThrow("frame version 1 expected, 9 came: reload the page");
+    expect(() => readHeader(frameBytes({ version: 9 }))).toThrow(
+      "frame version 1 expected, 9 came: reload the page",
+    );
   });
 });
 
@@ -53,7 +55,9 @@ describe("a frame", () => {
 
   test("names its scalars", () => {
     const { loss, testLoss, accuracy, learningRate, target } = frameOf();
-    expect([loss, testLoss, accuracy, learningRate, target]).toEqual([0.693, 0.71, 0.5, 0.03, 1].map(Math.fround));
+    expect([loss, testLoss, accuracy, learningRate, target]).toEqual(
+      [0.693, 0.71, 0.5, 0.03, 1].map(Math.fround),
+    );
   });
 
   test("gives the input for the value before the first node", () => {
@@ -67,7 +71,8 @@ describe("a frame", () => {
   });
 
   test("has three norms a parameter: before the update, of the gradient, of the update", () => {
-    const norms = (parameter: number) => (["before", "gradient", "update"] as const).map((of) => frameOf().norm(of, parameter));
+    const norms = (parameter: number) =>
+      (["before", "gradient", "update"] as const).map((of) => frameOf().norm(of, parameter));
     expect(norms(0)).toEqual([2, 0.075, 0.002].map(Math.fround));
     expect(norms(3)).toEqual([0.1, 0.02, 0.0006].map(Math.fround));
     expect(norms(-1)[0]).toBeNaN();
@@ -78,7 +83,13 @@ describe("an entry of a parameter", () => {
   test("is found by its strides, here of a matrix stored by columns", () => {
     const frame = frameOf();
     const rows = [0, 1, 2].map((i) => [0, 1].map((j) => entry(frame, weight1, "before", i, j)));
-    expect(rows).toEqual([[0.1, 0.4], [0.2, 0.5], [0.3, 0.6]].map((row) => row.map(Math.fround)));
+    expect(rows).toEqual(
+      [
+        [0.1, 0.4],
+        [0.2, 0.5],
+        [0.3, 0.6],
+      ].map((row) => row.map(Math.fround)),
+    );
   });
 
   test("of a vector needs no column", () => {
@@ -109,7 +120,10 @@ describe("responses", () => {
     const found = readResponses(readHeader(bytes), bytes);
     expect(found).toMatchObject({ step: 12, side: 2, surfaceSide: 3, surfaceScale: 4 });
     expect([...found.scales]).toEqual([0.5, 2, 4]);
-    expect(found.grids.map((grid) => [...grid])).toEqual([[-8, -7, -6, -5], [-4, -3, -2, -1]]);
+    expect(found.grids.map((grid) => [...grid])).toEqual([
+      [-8, -7, -6, -5],
+      [-4, -3, -2, -1],
+    ]);
     expect([...found.surface]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 

@@ -1,0 +1,73 @@
+/** Test aid: the state of a fresh page whose socket a test answers, as the service does. */
+import { vi } from "vitest";
+import { EXPERIMENT, frameBytes, NET } from "../fixtures";
+import type { Fault, Open, Problems } from "../wire/messages";
+import { FakeSocket } from "../wire/socket.fixture";
+
+export const PROBLEMS: Fault[] = [
+  { where: "batch", code: "range", expected: "1 or more", came: "0", values: {} },
+];
+
+/** Modules of their own, since each keeps its signals; the first experiment has been asked for. */
+export async function openPage(): Promise<Page> {
+  vi.resetModules();
+  vi.stubGlobal("WebSocket", FakeSocket);
+  const page = new Page(
+    await import("./run"),
+    await import("./experiment"),
+    await import("./history"),
+    await import("./selection"),
+  );
+  void page.run.start("https://example.org/under/a/path/");
+  page.socket.open();
+  page.experiment.change(EXPERIMENT);
+  return page;
+}
+
+export class Page {
+  constructor(
+    readonly run: typeof import("./run"),
+    readonly experiment: typeof import("./experiment"),
+    readonly history: typeof import("./history"),
+    readonly selection: typeof import("./selection"),
+  ) {}
+
+  get socket(): FakeSocket {
+    return FakeSocket.last;
+  }
+
+  /** The newest request to open. */
+  get opened(): Open {
+    return this.socket.asked("open").at(-1) as Open;
+  }
+
+  /** The steps that are remembered. */
+  get steps(): number[] | undefined {
+    return this.history.history.value?.records.map(({ step }) => step);
+  }
+
+  /** Answer a request to open with the graph and its first frame. */
+  build(graph = NET, request = this.opened): void {
+    const { id, generation, experiment, edits, step } = request;
+    this.socket.reply({ ...graph, id, generation, experiment, edits });
+    this.socket.reply(frameBytes({ id, generation, step }));
+  }
+
+  refuse(reason: Problems["reason"], { id, generation } = this.opened): void {
+    this.socket.reply({ kind: "problems", id, generation, reason, problems: PROBLEMS });
+  }
+
+  /** The frame of a step of the run that is shown. */
+  show(step: number): void {
+    this.socket.reply(frameBytes({ generation: this.run.graph.value?.generation ?? 0, step }));
+  }
+
+  /** Lose the connection and have it again. */
+  comeBack(): void {
+    vi.useFakeTimers();
+    this.socket.close();
+    vi.advanceTimersByTime(1000);
+    vi.useRealTimers();
+    this.socket.open();
+  }
+}
