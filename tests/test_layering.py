@@ -106,7 +106,7 @@ def needed(path: Path) -> Iterator[Path]:
 
 
 def test_only_the_wire_touches_a_socket() -> None:
-    written = [path for path in scripts() if ".test." not in path.name]
+    written = [path for path in scripts() if ".test." not in path.name and ".fixture." not in path.name]
     touching = {place(path) for path in written if re.search(r"\bWebSocket\b", code(path))}
     assert touching <= {"wire"}
 
