@@ -70,7 +70,6 @@ class Program:
         node = Node(name, operation, inputs, layer)
         self._segment = node.forward
         node.output = operation.forward(self, node)
-        node.output.producer = node
         self.nodes.append(node)
         return node.output
 

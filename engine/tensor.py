@@ -1,15 +1,12 @@
-"""A value in a program: its buffer, its gradient's buffer, who made it."""
+"""A value in a program: its buffer and its gradient's buffer."""
 
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-
-if TYPE_CHECKING:
-    from engine.program import Node
 
 Array = NDArray[Any]
 
@@ -40,16 +37,15 @@ class Tensor:
     matrix, and bias and bias gradient cost no call of their own.
     """
 
-    __slots__ = ("data", "extended", "extended_gradient", "gradient", "needs_gradient", "producer", "reached")
+    __slots__ = ("data", "extended", "extended_gradient", "gradient", "needs_gradient", "reached")
 
-    def __init__(self, data: Array, gradient: Array | None, producer: Node | None = None) -> None:
+    def __init__(self, data: Array, gradient: Array | None) -> None:
         self.data = data
         self.gradient = gradient
         self.extended = data
         self.extended_gradient = gradient
         self.needs_gradient = gradient is not None
         self.reached = False  # has some gradient been written by the backward pass as recorded so far?
-        self.producer = producer
 
     @classmethod
     def allocate(cls, shape: tuple[int, ...], dtype: DTypeLike, *, ones: bool = False, gradient: bool = True) -> Tensor:

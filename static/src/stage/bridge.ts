@@ -5,7 +5,7 @@ import { reachedAt, weightOf } from "../state/moment";
 import { kindName } from "../words/names";
 import { t } from "../words/words";
 import type { Column } from "./layout";
-import type { StageLook } from "./paint";
+import type { StageLook } from "./look";
 import type { Scene } from "./scene";
 
 const METER = 116;

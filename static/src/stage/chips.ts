@@ -3,7 +3,7 @@ import { format } from "../numbers";
 import { hue, type Palette } from "../paint/palette";
 import { t } from "../words/words";
 import type { Box } from "./layout";
-import type { StageLook } from "./paint";
+import type { StageLook } from "./look";
 import type { Scene } from "./scene";
 
 const GAP = 9;

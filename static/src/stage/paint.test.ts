@@ -7,7 +7,8 @@ import { DARK, LIGHT } from "../paint/themes";
 import type { Graph } from "../wire/messages";
 import { subscript } from "./bridge";
 import { layoutOf } from "./layout";
-import { drawMoving, drawStill, moves, type LeftOut, type StageLook } from "./paint";
+import type { StageLook } from "./look";
+import { drawMoving, drawStill, moves, type LeftOut } from "./paint";
 import { sceneAt, type Scene } from "./scene";
 
 const LOOK: StageLook = {

@@ -3,23 +3,13 @@ import { curve } from "../paint/bezier";
 import { drawEdge } from "../paint/edge";
 import { drawFront } from "../paint/front";
 import type { Palette } from "../paint/palette";
-import type { Selection } from "../state/selection";
 import { drawBundle, edgesOf, type Edge } from "./bundle";
 import { drawBridge, drawHeadings } from "./bridge";
 import { drawChips } from "./chips";
 import type { Box, Column } from "./layout";
+import type { StageLook } from "./look";
 import type { Bundle, Scene } from "./scene";
-import { drawLoss, drawUnits, type Pictures } from "./units";
-
-export interface StageLook {
-  palette: Palette;
-  selection: Selection | null;
-  focus: { column: number; row: number } | null;
-  pictures: Pictures;
-  input: CanvasImageSource | null;
-  /** Most edges drawn between two columns. */
-  most: number;
-}
+import { drawLoss, drawUnits } from "./units";
 
 /** What was left out, to be said beside the picture. */
 export interface LeftOut {
