@@ -37,14 +37,13 @@ class Tensor:
     matrix, and bias and bias gradient cost no call of their own.
     """
 
-    __slots__ = ("data", "extended", "extended_gradient", "gradient", "needs_gradient", "reached")
+    __slots__ = ("data", "extended", "extended_gradient", "gradient", "reached")
 
     def __init__(self, data: Array, gradient: Array | None) -> None:
         self.data = data
         self.gradient = gradient
         self.extended = data
         self.extended_gradient = gradient
-        self.needs_gradient = gradient is not None
         self.reached = False  # has some gradient been written by the backward pass as recorded so far?
 
     @classmethod

@@ -8,7 +8,7 @@ import { canRedo, canUndo, redo, undo } from "../state/experiment";
 import { toFragment } from "../state/link";
 import { position } from "../state/moment";
 import { runNow } from "../state/run";
-import { chooseLanguage, chooseTheme, panel, theme } from "../state/view";
+import { chooseLanguage, chooseTheme, keysShown, panel, theme } from "../state/view";
 import { locale, t } from "../words/words";
 
 export function Bar(): JSX.Element {
@@ -39,6 +39,7 @@ export function Bar(): JSX.Element {
       >
         {locale.value === "ko" ? "English" : "한국어"}
       </button>
+      <Press icon="keyboard" label={t("keys.title")} press={() => (keysShown.value = true)} />
       <Press
         icon={theme.value === "dark" ? "sun" : "moon"}
         label={t(theme.value === "dark" ? "bar.light" : "bar.dark")}

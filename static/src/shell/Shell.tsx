@@ -10,6 +10,7 @@ import { selection } from "../state/selection";
 import { panel, type Panel } from "../state/view";
 import { t } from "../words/words";
 import { Bar } from "./Bar";
+import { KeyList } from "./KeyList";
 import "./shell.css";
 import { Trouble } from "./Trouble";
 
@@ -40,6 +41,7 @@ export function Shell(): JSX.Element {
       <Player />
       <Tabs />
       <Trouble />
+      <KeyList />
     </div>
   );
 }

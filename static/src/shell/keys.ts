@@ -2,17 +2,21 @@
 import { DIALS, dial, speed, SPEEDS } from "../state/moment";
 import { redo, undo } from "../state/experiment";
 import { restart, stepBy, toggle } from "../state/loop";
-import { panel } from "../state/view";
+import { keysShown, panel } from "../state/view";
+import type { Key } from "../words/words";
 
-export const KEYS: readonly { keys: string; action: string }[] = [
-  { keys: "Space", action: "play" },
-  { keys: "← →", action: "step" },
-  { keys: "[ ]", action: "dial" },
-  { keys: "− +", action: "speed" },
-  { keys: "Home", action: "restart" },
-  { keys: "C", action: "charts" },
-  { keys: "Ctrl Z", action: "undo" },
-];
+/** What the list of keys says, in its order. */
+export const KEYS = [
+  { keys: ["Space"], does: "keys.play" },
+  { keys: ["←", "→"], does: "keys.step" },
+  { keys: ["[", "]"], does: "keys.dial" },
+  { keys: ["−", "+"], does: "keys.speed" },
+  { keys: ["Home"], does: "keys.restart" },
+  { keys: ["C"], does: "keys.charts" },
+  { keys: ["Ctrl", "Z"], does: "keys.undo" },
+  { keys: ["Tab", "↑", "↓", "Enter"], does: "keys.stage" },
+  { keys: ["?"], does: "keys.list" },
+] as const satisfies readonly { keys: readonly string[]; does: Key }[];
 
 export function startKeys(): void {
   document.addEventListener("keydown", (event) => {
@@ -55,6 +59,9 @@ function plain(event: KeyboardEvent, target: HTMLElement): boolean {
     case "c":
     case "C":
       panel.value = panel.peek() === "charts" ? "stage" : "charts";
+      return true;
+    case "?":
+      keysShown.value = !keysShown.peek();
       return true;
     default:
       return false;

@@ -115,6 +115,12 @@ export function Stage(): JSX.Element {
           if (event.currentTarget.matches(":focus-visible")) focus.value ??= { column: 1, row: 0 };
         }}
         onBlur={() => (focus.value = null)}
+        onPointerMove={(event) => {
+          const place = layout.peek();
+          const built = graph.peek();
+          const found = place && built ? pick(built, place, event.offsetX, event.offsetY) : null;
+          event.currentTarget.style.cursor = found ? "pointer" : "default";
+        }}
         onClick={(event) => {
           const place = layout.peek();
           const built = graph.peek();

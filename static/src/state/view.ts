@@ -9,6 +9,10 @@ export const theme = signal<Theme>("dark");
 /** The panel in front. On a wide screen only the charts make use of it: the others always stand. */
 export const panel = signal<Panel>("stage");
 export const reducedMotion = signal(false);
+/** Grows when a font has arrived: what is written on a canvas is then written again. */
+export const fonts = signal(0);
+/** Does the list of keys lie open? */
+export const keysShown = signal(false);
 
 const THEME = "backflow.theme";
 const LANGUAGE = "backflow.language";
@@ -22,6 +26,7 @@ export async function startView(root: HTMLElement): Promise<void> {
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   reducedMotion.value = motion.matches;
   motion.addEventListener("change", () => (reducedMotion.value = motion.matches));
+  document.fonts?.addEventListener("loadingdone", () => (fonts.value += 1));
   effect(() => {
     root.dataset["theme"] = theme.value;
   });
