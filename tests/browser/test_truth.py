@@ -39,6 +39,15 @@ def shown(lab: Lab, name: str) -> np.float32:
     return np.float32(text)
 
 
+def written(value: np.float32) -> str:
+    """A number as the page writes it: four significant digits, a true minus, powers of ten where they are needed."""
+    size = abs(float(value))
+    digits = f"{size:.3e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+    if 1e-3 <= size < 1e4:
+        digits = f"{size:#.4g}".rstrip(".")
+    return ("\u2212" if value < 0 else "") + digits.replace("-", "\u2212")
+
+
 def test_the_inspectors_numbers_are_those_of_trace(lab: Lab, tmp_path: Path) -> None:
     lab.pause()
     lab.go_to(STEPS)
@@ -62,6 +71,9 @@ def test_the_inspectors_numbers_are_those_of_trace(lab: Lab, tmp_path: Path) -> 
         assert shown(lab, "weight") == arrays[f"param/{name}"][row, column]
         assert shown(lab, "gradient") == arrays[f"grad/{name}"][row, column]
         assert shown(lab, "update") == arrays[f"update/{name}"][row, column]
+        for what, array in (("weight", "param"), ("gradient", "grad")):
+            text = lab.page.get_by_test_id(f"inspector-{what}").first.inner_text()
+            assert text == written(arrays[f"{array}/{name}"][row, column])
         lab.page.keyboard.press("Escape")
 
 
