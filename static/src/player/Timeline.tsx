@@ -15,6 +15,8 @@ import { drawRuler, visitAt } from "./ruler";
 import { drawHistory, drawPlayhead, drawSeismograph, extent, stepAt, xOfStep } from "./timeline";
 
 const HEIGHT = 164;
+/** While numbers stream in, the history is drawn this often and the playhead at every screen frame. */
+const LIVE_MS = 120;
 
 export function Timeline(): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
@@ -30,6 +32,7 @@ export function Timeline(): JSX.Element {
       stale = true;
     });
     let moved = -1;
+    let drawn = 0;
     const paint = (): void => {
       const { width } = size.peek();
       const built = graph.peek();
@@ -38,7 +41,10 @@ export function Timeline(): JSX.Element {
       if (!built || !kept || !shown || width < 200) return;
       const look = { width, palette: palette.peek(), ratio: Math.min(2, devicePixelRatio || 1) };
       if (!stale && moved === position.peek()) return;
-      if (stale) {
+      const now = performance.now();
+      const due = stale && (!playing.peek() || now - drawn > LIVE_MS);
+      if (due) {
+        drawn = now;
         const context = fit(still.current, { width, height: HEIGHT });
         if (context) {
           drawSeismograph(context, kept, look, own);
@@ -54,7 +60,7 @@ export function Timeline(): JSX.Element {
         drawRuler(context, built, { ...look, position: position.peek(), step: shown.step, playhead, optimizer });
       }
       moved = position.peek();
-      stale = false;
+      stale &&= !due;
     };
     const leave = eachFrame(paint);
     return () => {
