@@ -54,8 +54,8 @@ def photograph(page: Page, name: str, pick: bool) -> None:
     left, right = 88, 16
     share = (14.5 if pick else 13.36) / 17
     page.mouse.click(box["x"] + left + share * (box["width"] - left - right), box["y"] + 20)
+    page.evaluate("document.activeElement.blur()")
     if pick:
-        page.evaluate("document.activeElement.blur()")
         page.get_by_role("application").focus()
         page.keyboard.press("ArrowRight")
         for _ in range(4):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 from playwright.sync_api import Browser, expect
 
@@ -65,12 +66,12 @@ def test_dragging_the_timeline_rewinds_and_the_future_stays(lab: Lab) -> None:
     lab.until("step", lambda step: step > 200)
     lab.pause()
     slider = lab.page.get_by_role("slider", name="Training steps")
-    most = slider.get_attribute("aria-valuemax")
+    most = int(slider.get_attribute("aria-valuemax") or 0)
     box = slider.bounding_box()
     assert box
     lab.page.mouse.click(box["x"] + 140, box["y"] + 80)
     lab.until("step", lambda step: step < 100)
-    assert slider.get_attribute("aria-valuemax") == most
+    assert int(slider.get_attribute("aria-valuemax") or 0) >= most  # a frame under way may still have come
 
 
 def test_digits_reach_95_percent_within_a_minute_of_watching(lab: Lab) -> None:
@@ -112,8 +113,13 @@ def test_the_light_theme_is_a_press_away(lab: Lab) -> None:
 
 
 def test_nothing_is_wider_than_a_narrow_screen(lab: Lab) -> None:
-    for width in (320, 390, 768, 1024):
+    for width, language in product((320, 390, 768, 1024), ("English", "한국어")):
         lab.page.set_viewport_size({"width": width, "height": 800})
+        if lab.page.get_by_role("button", name=language).count():
+            lab.page.get_by_role("button", name=language).click()
+            expect(lab.page.get_by_role("button", name=language)).to_have_count(0)
+        stage = lab.page.locator(".stage").bounding_box()
+        assert stage and stage["width"] <= width
         assert lab.page.evaluate("document.documentElement.scrollWidth") <= width
         wide = lab.page.evaluate(
             """() => [...document.querySelectorAll('header.bar button, header.bar select, .player-bar button')]
