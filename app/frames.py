@@ -108,7 +108,8 @@ class Frames:
         """Take the statistics of the pass: norms, test loss, the terms of the edge in view."""
         run = self.run
         self.norms.measure()
-        loss, accuracy = run.test()
+        with run.as_in_pass():
+            loss, accuracy = run.test()
         target = self._target()
         share = np.nan if accuracy is None else accuracy
         self.scalars[:] = run.training.loss, loss, share, run.learning_rate(), target

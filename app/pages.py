@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import Any
 
 from fastapi import Request, Response
@@ -15,9 +14,8 @@ templates = Jinja2Templates(TEMPLATES)
 LANGUAGES = ("en", "ko")
 
 
-@cache
 def bundle() -> dict[str, Any]:
-    """The entry of the built bundle: its script and its style sheets."""
+    """The entry of the built bundle: its script and its style sheets. Read anew, since a build may replace it."""
     path = STATIC / ".vite" / "manifest.json"
     if not path.exists():
         raise RuntimeError(f"the browser bundle is missing ({path}); build it with: python hatch_build.py")

@@ -30,7 +30,7 @@ class Responses:
 
     def encode(self, id: int, generation: int) -> bytes:
         """Header, float32 scales (every input and every node's units, then the surface), int8 grids."""
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), self.run.as_in_pass():
             self.units.run_network()
             self.surface.run_network()
             rows = [self.units.input.data, *(node.output.data for node in self.units.program.nodes[:-1])]

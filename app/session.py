@@ -169,7 +169,8 @@ def dump(reply: Reply) -> str:
 
 def predictions(run: Run, request: Predict) -> Predictions:
     """The confusion matrix of the test set, and its first examples one by one."""
-    run.test()
+    with run.as_in_pass():
+        run.test()
     assert run.evaluation is not None and run.data.classes is not None
     out = run.evaluation.output.data.astype(np.float64)
     loss, labels, classes = run.experiment.loss, run.data.test_y, run.data.classes

@@ -8,6 +8,8 @@ step depends on nothing but the parameters, the optimizer's memory and the step'
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -157,6 +159,20 @@ class Run:
             self._checkpoints = {s: kept for s, kept in self._checkpoints.items() if s % self._stride == 0}
 
     # Looking
+
+    @contextmanager
+    def as_in_pass(self) -> Iterator[None]:
+        """Within this, the parameters are those the last pass computed with, not yet updated."""
+        values, before = self.parameters.values, self.parameters.before
+        if self.step == 0:
+            yield
+            return
+        after = values.copy()
+        np.copyto(values, before)
+        try:
+            yield
+        finally:
+            np.copyto(values, after)
 
     @property
     def epoch(self) -> int:

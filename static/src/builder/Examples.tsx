@@ -2,6 +2,7 @@ import "./files.css";
 import type { JSX } from "preact";
 
 import { change, experiment } from "../state/experiment";
+import { NORMAL, speed } from "../state/moment";
 import { catalogue } from "../state/run";
 import type { Experiment } from "../wire/messages";
 import { isKey, t } from "../words/words";
@@ -22,7 +23,9 @@ export function Examples(): JSX.Element {
       value={untouched ? from.name : OWN}
       onChange={(event) => {
         const picked = examples.find((each) => each.name === event.currentTarget.value);
-        if (picked) change(picked);
+        if (!picked) return;
+        speed.value = NORMAL; // whatever it is, it begins so that one can follow
+        change(picked);
       }}
     >
       {!untouched && (

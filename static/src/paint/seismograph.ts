@@ -49,6 +49,7 @@ function fillLane(pixels: Uint32Array, norms: ArrayLike<number | undefined>, lan
     if (norm === undefined) return;
     const colour = colourOf(norm, palette);
     fillColumn(pixels, x, lane, colour, Number.isNaN(norm));
+    if (Number.isFinite(norm) && decades(norm) === 0) hatchColumn(pixels, x, lane, packed(palette.control));
     const here = Number.isFinite(norm) && norm > 0 ? traceY(Math.log10(norm), centre, lane) : NaN;
     if (!Number.isNaN(here)) {
       const ink = blend(colour, over);
@@ -71,6 +72,12 @@ function fillColumn(pixels: Uint32Array, x: number, lane: Lane, colour: number, 
   for (let y = lane.top; y < lane.bottom; y++)
     if (!checked || (Math.floor(x / square) + Math.floor(y / square)) % 2 === 0)
       pixels[y * lane.width + x] = colour;
+}
+
+/** A measured norm below the scale is hatched: it was reached, and there is nothing there. */
+function hatchColumn(pixels: Uint32Array, x: number, lane: Lane, colour: number): void {
+  const pitch = Math.ceil(5 * lane.ratio);
+  for (let y = lane.top; y < lane.bottom; y++) if ((x + y) % pitch === 0) pixels[y * lane.width + x] = colour;
 }
 
 /**

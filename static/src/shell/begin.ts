@@ -1,7 +1,8 @@
 /** What happens first: the catalogue, then the moment of the address or the first example, playing. */
 import { effect } from "@preact/signals";
 import { change } from "../state/experiment";
-import { fromFragment } from "../state/link";
+import { fromFragment, PREFIX } from "../state/link";
+import { linkBroken } from "../state/view";
 import { playing, position } from "../state/moment";
 import { askResponses, catalogue, frame, openAt, start } from "../state/run";
 import type { Catalogue } from "../wire/messages";
@@ -19,6 +20,7 @@ export async function begin(): Promise<void> {
     position.value = found.position;
     return;
   }
+  linkBroken.value = location.hash.startsWith(PREFIX);
   const first = catalogue.value.examples[0];
   if (first) change(first);
   playing.value = true;

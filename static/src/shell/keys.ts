@@ -23,7 +23,8 @@ export function startKeys(): void {
     if (event.defaultPrevented || event.isComposing) return;
     const target = event.target as HTMLElement;
     const typing = target.closest("input:not([type=range]), select, textarea, [contenteditable]");
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !typing) {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+      target.blur(); // a field would undo its own text and no longer show what runs
       (event.shiftKey ? redo : undo)();
       event.preventDefault();
     } else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && plain(event, target)) event.preventDefault();
@@ -35,7 +36,9 @@ function plain(event: KeyboardEvent, target: HTMLElement): boolean {
   const slider = target.closest("input[type=range], [role=slider], [role=tablist], [role=listbox], [role=menu]");
   switch (event.key) {
     case " ":
-      if (target.closest("button, a, summary, [role=option], [role=menuitem]")) return false;
+      if (target.closest("a, summary, [role=option], [role=menuitem]")) return false;
+      // A button that was reached by keys is pressed by Space; one that was just clicked is not.
+      if (target.closest("button")?.matches(":focus-visible")) return false;
       toggle();
       return true;
     case "ArrowLeft":

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { canvasSize, fit } from "../canvas/fit";
 import { drawLegend, legendHeight, type LegendWords } from "../paint/legend";
-import { position, visit } from "../state/moment";
+import { live, visit } from "../state/moment";
 import { palette } from "../state/palette";
 import { graph } from "../state/run";
 import { shows } from "../state/selection";
@@ -13,8 +13,7 @@ import { locale, t } from "../words/words";
 /** What the edges show, said by the legend: values going forward, gradients coming back, changes in the update. */
 export function scaleWords(): string {
   const visits = graph.value?.visits ?? [];
-  const over = position.value >= visits.length; // the step is done: its gradients stay in sight
-  const phase = over ? "backward" : (visits[visit.value]?.phase ?? "forward");
+  const phase = live() ? "backward" : (visits[visit.value]?.phase ?? "forward");
   const batch = shows.value === "batch";
   if (phase === "update") return t("legend.update");
   if (phase === "backward") return t(batch ? "legend.gradient.batch" : "legend.gradient");

@@ -2,8 +2,11 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { experiment } from "../state/experiment";
-import { playing, position, speed, SPEEDS, visit } from "../state/moment";
+import { history } from "../state/history";
+import { live, playing, position, progress, reached, speed, SPEEDS, visit, weightOf } from "../state/moment";
 import { frame, graph } from "../state/run";
+import { selection } from "../state/selection";
+import { entry } from "../wire/frame";
 import { format } from "../numbers";
 import { t } from "../words/words";
 import { narrate, type Narration } from "./narration";
@@ -23,9 +26,29 @@ export function Spoken(): JSX.Element {
   const slow = !playing.value || (SPEEDS[speed.value]?.motion ?? 0) > 0;
   return (
     <p class="visually-hidden" role="status">
-      {slow ? `${words.value.title} ${words.value.text}` : ""}
+      {slow ? `${words.value.title} ${words.value.text} ${pickedWords()}` : ""}
     </p>
   );
+}
+
+/** What the arrow keys stand on: "Layer 2, unit 5: value 0.3, error −0.02." */
+function pickedWords(): string {
+  const built = graph.value;
+  const shown = frame.value;
+  const picked = selection.value;
+  if (!built || !shown || !picked || picked.kind === "layer") return "";
+  const column = built.nodes[picked.node]?.column ?? 0;
+  const linear = built.nodes.findIndex((node) => node.column === column);
+  const place = { layer: column, unit: picked.row + 1 };
+  if (picked.kind === "unit") {
+    const value = reached("forward", picked.node) ? format(shown.value(picked.node)[picked.row] ?? NaN) : t("mark.waiting");
+    const error = reached("backward", linear + 1) ? format(shown.delta(linear)[picked.row] ?? NaN) : t("mark.waiting");
+    return t("spoken.unit", { ...place, value, error });
+  }
+  const weight = built.parameters[weightOf(built, linear)];
+  const known = reached("backward", linear) && weight;
+  const gradient = known ? format(entry(shown, weight, "gradient", picked.row, picked.column)) : t("mark.waiting");
+  return t("spoken.weight", { ...place, from: picked.column + 1, gradient });
 }
 
 function useNarration(): { value: Narration } {
@@ -34,9 +57,8 @@ function useNarration(): { value: Narration } {
     const shown = frame.value;
     const now = built?.visits[visit.value];
     if (!built || !shown || !now) return { title: t("stage.waiting"), text: "" };
-    const fast = playing.value && (SPEEDS[speed.value]?.steps ?? 0) > 5 && position.value >= built.visits.length;
-    if (fast && shown.header.faultNode < 0) return liveWords(shown.loss, shown.testLoss, shown.accuracy, shown.step);
-    return narrate(built, shown, now, experiment.value?.optimizer.kind ?? "");
+    if (live() && shown.header.faultNode < 0) return liveWords(shown.loss, shown.testLoss, shown.accuracy, shown.step);
+    return narrate(built, shown, { visit: now, done: progress(visit.value, position.value) >= 1, optimizer: experiment.value?.optimizer.kind ?? "", fault: history.value?.fault ?? null });
   });
 }
 

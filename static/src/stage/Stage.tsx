@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { eachFrame } from "../state/loop";
 import { canvasSize, fit } from "../canvas/fit";
-import { playing, position } from "../state/moment";
+import { live, playing, position } from "../state/moment";
 import { palette } from "../state/palette";
 import { frame, graph, responses } from "../state/run";
 import { select, selection, shows } from "../state/selection";
@@ -55,13 +55,14 @@ export function Stage(): JSX.Element {
       const place = layout.peek();
       if (!built || !shown || !place || shown.header.generation !== built.generation) return;
       const at = reducedMotion.peek() ? Math.ceil(position.peek()) : position.peek();
-      const scene = sceneAt(built, place, shown, at, shows.peek());
+      const scene = sceneAt(built, place, shown, at, shows.peek(), live());
       if (!stale && at === last) return;
       const stood = `${Math.floor(at)} ${scene.within >= 1} ${scene.lossError}`;
       const colours = palette.peek();
       const look: StageLook = {
         palette: colours,
         selection: selection.peek(),
+        shows: shows.peek(),
         focus: focus.peek(),
         pictures: unitPictures(built, responses.peek(), colours),
         input: inputPicture(built, shown, colours),

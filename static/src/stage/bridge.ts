@@ -18,10 +18,13 @@ export function drawHeadings(context: CanvasRenderingContext2D, scene: Scene, { 
   context.textAlign = "center";
   for (const column of layout.columns) {
     const now = visit.node >= 0 && graph.nodes[visit.node]?.column === column.index;
-    const name = column.index === 0 ? t("stage.input") : t("stage.layer", { layer: column.index });
+    const narrow = room < 58; // many layers: numbers, and not every one
+    if (narrow && column.index % Math.ceil(30 / room) !== 0 && !now) continue;
+    const full = column.index === 0 ? t("stage.input") : t("stage.layer", { layer: column.index });
+    const name = narrow ? String(column.index || "") : full;
     const note = column.last > column.linear ? kindName(graph.nodes[column.last]?.kind ?? "") : "";
     heading(context, { x: column.x, name, note: room > 96 ? note : "", now }, palette);
-    if (note && room <= 96) heading(context, { x: column.x, name: "", note, now, y: 29 }, palette);
+    if (note && room <= 96 && !narrow) heading(context, { x: column.x, name: "", note, now, y: 29 }, palette);
   }
   heading(context, { x: layout.loss.x, name: t("stage.loss"), note: "", now: visit.node === graph.nodes.length - 1 }, palette);
   context.restore();
@@ -81,7 +84,7 @@ export function drawBridge(context: CanvasRenderingContext2D, scene: Scene, { pa
     const left = column.x - width / 2;
     drawMeter(context, { x: left, y: top + 18, width, height: 5 }, known ? norm : "not reached", palette);
     const told = known ? format(norm) : width > 110 ? t("stage.not_reached") : "";
-    words(context, left, top + 9, `‖∂L/∂W${subscript(column.index)}‖`, told, known, width, palette);
+    if (width > 34) words(context, left, top + 9, `‖∂L/∂W${subscript(column.index)}‖`, told, known, width, palette);
   }
   context.restore();
 }

@@ -11,7 +11,7 @@ import type { Bundle } from "./scene";
 export interface Edge {
   i: number;
   j: number;
-  value: number;
+  value: number | null;
   curve: Curve;
 }
 
@@ -40,7 +40,8 @@ export function edgesOf(bundle: Bundle, most: number, selection: Selection | nul
 }
 
 /** What is not finite is worth seeing first. */
-function rank(value: number): number {
+function rank(value: number | null): number {
+  if (value === null) return -1;
   return Number.isFinite(value) ? Math.abs(value) : Infinity;
 }
 
@@ -75,10 +76,12 @@ export function drawBundle(context: CanvasRenderingContext2D, bundle: Bundle, lo
   const { palette, front, edges, selection } = look;
   const arrow: Direction = bundle.state === "backward" ? "backward" : "forward";
   const span = front ? lit(front) : undefined;
-  if (bundle.state === "waiting" || span) drawGround(context, edges, palette, bundle.state === "waiting");
-  if (bundle.state === "waiting") return;
+  const unsent = edges.length > 0 && edges.every((edge) => edge.value === null);
+  if (bundle.state === "waiting" || span || unsent) drawGround(context, edges, palette, bundle.state === "waiting");
+  if (bundle.state === "waiting" || unsent) return;
   const crowded = edges.length > 400;
   for (const [k, edge] of edges.entries()) {
+    if (edge.value === null) continue;
     const strong = strength(selection, bundle, edge);
     const picked = selection?.kind === "weight" && strong === 1;
     const swelling = (look.swell ?? 0) * 0.3 + 1;

@@ -8,8 +8,8 @@ import type { Scene } from "./scene";
 
 const GAP = 9;
 
-export function drawChips(context: CanvasRenderingContext2D, scene: Scene, { selection, palette }: StageLook): void {
-  if (selection?.kind !== "weight") return;
+export function drawChips(context: CanvasRenderingContext2D, scene: Scene, { selection, palette, shows }: StageLook): void {
+  if (selection?.kind !== "weight" || shows === "batch") return; // they are one example's
   const bundle = scene.bundles.find((b) => b.to.linear === selection.node);
   const source = bundle?.from.units[selection.column];
   const target = bundle?.to.units[selection.row];

@@ -6,6 +6,7 @@ import type { Pictures } from "./units";
 export interface StageLook {
   palette: Palette;
   selection: Selection | null;
+  shows: "example" | "batch";
   focus: { column: number; row: number } | null;
   pictures: Pictures;
   input: CanvasImageSource | null;

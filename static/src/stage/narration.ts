@@ -1,5 +1,6 @@
 /** One sentence for a moment: where the pass is, and what happens there, with the number in it. Pure. */
 import { format } from "../numbers";
+import type { Fault } from "../state/history";
 import { visitOf, weightOf } from "../state/moment";
 import type { Frame } from "../wire/frame";
 import type { Graph, Visit } from "../wire/messages";
@@ -10,9 +11,16 @@ export interface Narration {
   text: string;
 }
 
-export function narrate(graph: Graph, frame: Frame, visit: Visit, optimizer: string): Narration {
-  const fault = frame.header.faultNode;
-  if (fault >= 0 && come(graph, frame, visit)) return faultWords(graph, frame);
+/** What the sentence is about: the visit, whether its front has arrived, and where the first broken number was seen. */
+export interface Told {
+  visit: Visit;
+  done: boolean;
+  optimizer: string;
+  fault: Fault | null;
+}
+
+export function narrate(graph: Graph, frame: Frame, { visit, done, optimizer, fault }: Told): Narration {
+  if (fault && (fault.step < frame.step || (fault.step === frame.step && come(graph, fault, visit)))) return faultWords(graph, fault);
   if (visit.phase === "update") return updateWords(graph, frame, optimizer);
   if (visit.phase === "loss") return { title: t("narration.loss"), text: t("narration.loss.text", lossValues(graph, frame)) };
   const node = graph.nodes[visit.node];
@@ -21,19 +29,25 @@ export function narrate(graph: Graph, frame: Frame, visit: Visit, optimizer: str
     return { title: t("narration.backward.loss"), text: t("narration.backward.loss.text", { loss: node.kind }) };
   const layers = graph.nodes.at(-1)?.column ?? 1;
   const place = { layer: node.column, layers: layers - 1, kind: node.kind };
-  const title = t(visit.phase === "forward" ? "narration.forward" : "narration.backward", place);
+  const title = titleOf(visit, place);
   const weight = weightOf(graph, visit.node);
   if (visit.phase === "forward")
     return { title, text: weight < 0 ? t("narration.forward.activation", place) : t("narration.forward.linear", place) };
   if (weight < 0) return { title, text: t("narration.backward.activation", place) };
-  return { title, text: gradientWords(graph, frame, weight) };
+  return { title, text: done ? gradientWords(graph, frame, weight) : t("narration.backward.linear.way") };
 }
 
-/** "Norm 0.075, 2.0 times layer 3": a layer beside the one the gradient came from. */
+function titleOf(visit: Visit, place: { layer: number; layers: number; kind: string }): string {
+  if (place.layer === 0) return t(visit.phase === "forward" ? "narration.forward.input" : "narration.backward.input");
+  return t(visit.phase === "forward" ? "narration.forward" : "narration.backward", place);
+}
+
+/** "Norm 0.075, 2.0 times layer 3": a layer beside the one the gradient came from. Said once the front has passed. */
 function gradientWords(graph: Graph, frame: Frame, weight: number): string {
   const norm = frame.norm("gradient", weight);
+  if (norm === 0) return t("narration.backward.linear.zero");
   const later = graph.parameters.findIndex((p, i) => i > weight && p.name.endsWith(".weight"));
-  const ratio = norm / frame.norm("gradient", later);
+  const ratio = later < 0 ? NaN : norm / frame.norm("gradient", later);
   if (!Number.isFinite(ratio)) return t("narration.backward.linear.last", { norm: format(norm) });
   const column = graph.nodes[graph.parameters[later]?.node ?? 0]?.column ?? 0;
   return t("narration.backward.linear", { norm: format(norm), ratio: times(ratio), later: column });
@@ -48,29 +62,30 @@ function times(ratio: number): string {
 }
 
 function updateWords(graph: Graph, frame: Frame, optimizer: string): Narration {
-  const ratios = graph.parameters.map((p, i) => (p.name.endsWith(".weight") ? frame.norm("update", i) / frame.norm("before", i) : NaN));
-  const finite = ratios.filter(Number.isFinite);
-  if (finite.length === 0) return { title: t("narration.update", { optimizer }), text: t("narration.update.text.zero") };
-  const values = {
-    optimizer,
-    least: format(Math.min(...finite)),
-    most: format(Math.max(...finite)),
-    rate: format(frame.learningRate),
-  };
-  return { title: t("narration.update", values), text: t("narration.update.text", values) };
+  const weights = graph.parameters.flatMap((p, i) => (p.name.endsWith(".weight") ? [i] : []));
+  const ratios = weights.map((i) => frame.norm("update", i) / frame.norm("before", i)).filter(Number.isFinite);
+  const still = weights.filter((i) => frame.norm("update", i) === 0);
+  const title = t("narration.update", { optimizer });
+  if (still.length > 0) {
+    const layers = still.map((i) => graph.nodes[graph.parameters[i]?.node ?? 0]?.column ?? 0).join(", ");
+    return { title, text: still.length === weights.length ? t("narration.update.text.zero") : t("narration.update.text.still", { layers }) };
+  }
+  if (ratios.length === 0) return { title, text: t("narration.update.text.first") };
+  return { title, text: t("narration.update.text", { least: format(Math.min(...ratios)), most: format(Math.max(...ratios)) }) };
 }
 
 function lossValues(graph: Graph, frame: Frame): Record<string, string | number> {
   return { loss: format(frame.loss), batch: frame.section("terms").length / 2, kind: graph.nodes.at(-1)?.kind ?? "" };
 }
 
-function faultWords(graph: Graph, frame: Frame): Narration {
-  const node = graph.nodes[frame.header.faultNode];
-  const values = { kind: node?.kind ?? "", layer: node?.column ?? 0, phase: t(`phase.${frame.header.faultPhase}`) };
-  return { title: t("narration.fault"), text: t("narration.fault.text", values) };
+function faultWords(graph: Graph, { step, node, phase }: Fault): Narration {
+  const at = graph.nodes[node];
+  const values = { kind: at?.kind ?? "", layer: at?.column ?? 0, phase: t(`phase.${phase}`), step };
+  const text = node === graph.nodes.length - 1 ? t("narration.fault.loss", values) : t("narration.fault.text", values);
+  return { title: t("narration.fault", values), text };
 }
 
 /** Has the pass come to where the first NaN or infinity was made? */
-function come(graph: Graph, frame: Frame, visit: Visit): boolean {
-  return graph.visits.indexOf(visit) >= visitOf(graph, frame.header.faultPhase, frame.header.faultNode);
+function come(graph: Graph, { phase, node }: Fault, visit: Visit): boolean {
+  return graph.visits.indexOf(visit) >= visitOf(graph, phase, node);
 }

@@ -67,7 +67,7 @@ function drawPicked(context: CanvasRenderingContext2D, scene: Scene, { selection
   const bundle = scene.bundles.find((b) => b.to.linear === selection.node);
   if (!bundle || moves(bundle)) return;
   const edge = edgesOf(bundle, Infinity).edges.find((e: Edge) => e.i === selection.column && e.j === selection.row);
-  if (!edge) return;
+  if (!edge || edge.value === null) return;
   const direction = bundle.state === "backward" ? "backward" : "forward";
   drawEdge(context, edge.curve, { value: edge.value, palette, selected: true, reached: bundle.state !== "waiting", arrow: direction });
 }

@@ -1,7 +1,7 @@
 /** What the stage shows at a moment: which edges carry which numbers, how far the front has come. Pure. */
 import { entry, type Frame } from "../wire/frame";
 import type { Graph, Visit } from "../wire/messages";
-import { progress, visitOf } from "../state/moment";
+import { progress, visitAt, visitOf } from "../state/moment";
 import type { Column, StageLayout } from "./layout";
 
 export type Shows = "example" | "batch";
@@ -14,7 +14,8 @@ export interface Bundle {
   state: "waiting" | "forward" | "backward" | "update";
   /** Is their node's visit the one under way? */
   active: boolean;
-  value: (i: number, j: number) => number;
+  /** null where the frame does not carry the number: a layer too large to be sent. */
+  value: (i: number, j: number) => number | null;
 }
 
 export interface Scene {
@@ -34,22 +35,28 @@ export interface Scene {
   lossError: boolean;
 }
 
-export function sceneAt(graph: Graph, layout: StageLayout, frame: Frame, position: number, shows: Shows): Scene {
-  const count = graph.visits.length;
-  const index = Math.max(0, Math.min(count - 1, Math.floor(position)));
+/** `live` is training too fast to follow: the whole pass is over, and its gradients stay in sight. */
+export function sceneAt(
+  graph: Graph,
+  layout: StageLayout,
+  frame: Frame,
+  position: number,
+  shows: Shows,
+  live = false,
+): Scene {
+  const index = visitAt(graph, position);
   const visit = graph.visits[index] as Visit;
-  const within = Math.min(1, position - index);
+  const within = progress(index, position);
   const done = (phase: Visit["phase"], node: number): number => progress(visitOf(graph, phase, node), position);
   const lossNode = graph.nodes.length - 1;
-  const backwardBegun = position >= visitOf(graph, "backward", lossNode);
+  const backwardBegun = position > visitOf(graph, "backward", lossNode);
   const columns = layout.columns;
   const bundles = columns.slice(1).map((to, k): Bundle => {
     const from = columns[k] as Column;
     const forward = done("forward", to.linear);
     const backward = done("backward", to.linear);
     const active = visit.node === to.linear && visit.phase !== "update";
-    const updating = visit.phase === "update" && within < 1;
-    const state = updating ? "update" : backwardBegun ? (backward > 0 ? "backward" : "waiting") : forward > 0 ? "forward" : "waiting";
+    const state = visit.phase === "update" && !live ? "update" : backwardBegun ? (backward > 0 ? "backward" : "waiting") : forward > 0 ? "forward" : "waiting";
     return { from, to, state, active, value: numberOf(graph, frame, from, to, state, shows) };
   });
   return {
@@ -76,16 +83,17 @@ function numberOf(
   to: Column,
   state: Bundle["state"],
   shows: Shows,
-): (i: number, j: number) => number {
+): Bundle["value"] {
   const parameter = graph.parameters.find((p) => p.node === to.linear && p.name.endsWith(".weight"));
-  if (!parameter) return () => NaN;
-  if (state === "update") return (i, j) => entry(frame, parameter, "update", j, i);
+  if (!parameter) return () => null;
   const kept = frame.value(from.last);
-  if (state === "backward") {
+  if (state === "backward" && shows === "example") {
     const delta = frame.delta(to.linear);
-    if (shows === "batch") return (i, j) => entry(frame, parameter, "gradient", j, i);
     return (i, j) => (delta[j] ?? NaN) * (kept[i] ?? NaN);
   }
+  if (parameter.offset < 0) return () => null;
+  if (state === "update") return (i, j) => entry(frame, parameter, "update", j, i);
+  if (state === "backward") return (i, j) => entry(frame, parameter, "gradient", j, i);
   if (shows === "batch") return (i, j) => entry(frame, parameter, "before", j, i);
   return (i, j) => entry(frame, parameter, "before", j, i) * (kept[i] ?? NaN);
 }

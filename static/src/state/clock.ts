@@ -1,12 +1,12 @@
 /** The one clock: from time passed to a new place in the step, or to a number of steps to ask for. Pure. */
 import type { Graph, Visit } from "../wire/messages";
-import type { Dial, Speed } from "./moment";
+import type { Dial } from "./moment";
 
 /** Milliseconds a visit takes at normal speed. */
-const FRONT = 950;
-const ACTIVATION = 380;
-const LOSS = 550;
-const UPDATE = 900;
+const FRONT = 1250;
+const ACTIVATION = 500;
+const LOSS = 750;
+const UPDATE = 1500;
 /** A breath between one step and the next. */
 export const REST = 250;
 
@@ -32,13 +32,6 @@ export function moved(graph: Graph, at: number, milliseconds: number, motion: nu
     place = index + 1;
   }
   return count;
-}
-
-/** At how many steps a second the pass inside each step can still be followed by eye. */
-const FOLLOWED = 5;
-
-export function followed(speed: Speed): boolean {
-  return speed.steps <= FOLLOWED;
 }
 
 /** Steps that are due: the whole ones of what has piled up, and the rest to carry over. At most ten a frame. */

@@ -8,7 +8,8 @@ export interface Moment {
   position: number;
 }
 
-const PREFIX = "#m=";
+/** How a fragment that holds a moment begins. */
+export const PREFIX = "#m=";
 
 export function toFragment(moment: Moment): string {
   const bytes = new TextEncoder().encode(JSON.stringify(moment));

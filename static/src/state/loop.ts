@@ -1,9 +1,9 @@
 /** The one loop: once a screen frame, move the clock, ask for what is due, and let every canvas draw. */
 import { effect } from "@preact/signals";
 import { history, type History } from "./history";
-import { dial, playing, position, speed, SPEEDS, type Speed } from "./moment";
+import { dial, followed, playing, position, speed, SPEEDS, type Speed } from "./moment";
 import { advance, frame, graph, outstanding, seek } from "./run";
-import { due, followed, moved, press, REST } from "./clock";
+import { due, moved, press, REST } from "./clock";
 
 /** Live training asks for at most this many frames ahead: a slow line slows itself and nothing queues. */
 const AHEAD = 2;

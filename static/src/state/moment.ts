@@ -24,19 +24,36 @@ export const SPEEDS: readonly Speed[] = [
 export const NORMAL = 3;
 export const speed = signal(NORMAL);
 
+/** At how many steps a second the pass inside each step can still be followed by eye. */
+const FOLLOWED = 5;
+
+export function followed(at: Speed): boolean {
+  return at.steps <= FOLLOWED;
+}
+
+/** Is training shown step by step, too fast to follow a pass? */
+export function live(): boolean {
+  return playing.value && !followed(SPEEDS[speed.value] as Speed);
+}
+
 export const DIALS = ["term", "operation", "layer", "phase", "step", "epoch"] as const;
 export type Dial = (typeof DIALS)[number];
 export const dial = signal<Dial>("operation");
 
-/** The visit under way, or the last one when the step is over. */
-export const visit = computed<number>(() => {
-  const count = graph.value?.visits.length ?? 0;
-  return Math.max(0, Math.min(count - 1, Math.floor(position.value)));
-});
+/** The visit a position lies in. A whole position is the end of a visit, not the beginning of the next. */
+export function visitAt(of: Graph, at: number): number {
+  return Math.max(0, Math.min(of.visits.length, Math.ceil(at)) - 1);
+}
 
-/** How much of a visit is done at a position: 0 before it, 1 after. */
+/** The visit under way, or just done. */
+export const visit = computed<number>(() => (graph.value ? visitAt(graph.value, position.value) : 0));
+
+/** The share of its time in which a visit's front arrives; for the rest it holds, so that its numbers can be read. */
+const TRAVEL = 0.7;
+
+/** How much of a visit is done at a position: 0 before it, 1 once its front has arrived. */
 export function progress(index: number, at: number): number {
-  return Math.max(0, Math.min(1, at - index));
+  return Math.max(0, Math.min(1, (at - index) / TRAVEL));
 }
 
 /** Index of a node's visit in a phase; -1 if it has none. The loss is visited as "loss" going forward. */
@@ -48,7 +65,7 @@ export function visitOf(of: Graph, phase: Visit["phase"], node: number): number 
 /** Had the pass finished a node's turn in a phase by a position? */
 export function reachedAt(of: Graph, phase: Visit["phase"], node: number, at: number): boolean {
   const index = visitOf(of, phase, node);
-  return index >= 0 && at >= index + 1;
+  return index >= 0 && progress(index, at) >= 1;
 }
 
 /** Has the pass shown finished a node's turn in a phase? What it has not reached is not shown. */

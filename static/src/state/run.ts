@@ -25,6 +25,8 @@ let asked = 0;
 let base: Experiment | null = null;
 /** The document on the page that stands for what was asked for; the same but for what edits have changed. */
 let opened: Experiment | null = null;
+/** What was asked for while the line was down. */
+let unanswered: Experiment | null = null;
 /** A graph whose first frame is still on its way: both are shown together, never one without the other. */
 let built: Graph | null = null;
 
@@ -59,13 +61,15 @@ export function runNow(): { experiment: Experiment; edits: RateEdit[]; step: num
 
 async function open(next: Experiment): Promise<void> {
   opened = next;
-  await send(next, [], 1);
+  const answer = await send(next, [], 1);
+  unanswered = answer ? null : next;
 }
 
-/** The same experiment at the same step, on a connection that knows nothing of it. */
+/** The same experiment at the same step, on a connection that knows nothing of it; then what was asked for meanwhile. */
 async function reopen(): Promise<void> {
+  const next = unanswered;
   if (base) await send(base, edits.peek(), frame.peek()?.step ?? 1);
-  else if (opened) await send(opened, [], 1);
+  if (next) await open(next);
 }
 
 /** Open at a moment; answers whether the service could. The page takes the experiment over when it runs. */
