@@ -10,7 +10,7 @@ import { frame, proof, prove } from "../state/run";
 import type { Proved } from "../wire/messages";
 import { t } from "../words/words";
 import { Row } from "./Row";
-import { about, known, long, verdict } from "./verdict";
+import { about, known, long, trainedOff, verdict } from "./verdict";
 
 export function Proof({
   parameter,
@@ -68,6 +68,7 @@ function Outcome({ found }: { found: Proved }): JSX.Element {
 function Figures({ found, symbol }: { found: Proved; symbol: string }): JSX.Element {
   const outcome = verdict(found);
   const nudge = String(found.nudge);
+  const off = trainedOff(found);
   return (
     <>
       <dl class="inspector-figures" data-testid="inspector-proof">
@@ -83,6 +84,7 @@ function Figures({ found, symbol }: { found: Proved; symbol: string }): JSX.Elem
         </Row>
       </dl>
       {outcome !== "proved" && <p class="note">{t(`inspector.proof.${outcome}`)}</p>}
+      {off !== null && <p class="note alarm">{t("inspector.trained.off", { factor: format(off) })}</p>}
     </>
   );
 }

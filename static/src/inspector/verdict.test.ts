@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Proved } from "../wire/messages";
-import { about, known, long, verdict } from "./verdict";
+import { about, known, long, trainedOff, verdict } from "./verdict";
 
 function proof(changed: Partial<Proved>): Proved {
   const whole: Proved = {
@@ -47,4 +47,10 @@ test("a proof shows nine places, and nine digits where places would show too lit
   expect(long(-0.017236471)).toBe("−0.017236471");
   expect(long(7.37910731e-7)).toBe("7.37910731e−7");
   expect([long(0), long(null)]).toEqual(["0", "NaN"]);
+});
+
+test("a trained number that rounding has moved is told by how many times", () => {
+  expect(trainedOff(proof({ trained: -2.4e-10, backprop: -2e-11 }))).toBeCloseTo(12);
+  expect(trainedOff(proof({ trained: 0.1005 }))).toBeNull();
+  expect(trainedOff(proof({ trained: 0, backprop: 0 }))).toBeNull();
 });

@@ -14,6 +14,12 @@ export function verdict(proof: Proved): Verdict {
   return size < DROWNED ? "drowned" : "differs";
 }
 
+/** How many times the number that trained is the float64 slope, where rounding has moved it by more than a hundredth. */
+export function trainedOff(proof: Proved): number | null {
+  const times = known(proof.trained) / known(proof.backprop);
+  return Number.isFinite(times) && Math.abs(times - 1) > 0.01 ? times : null;
+}
+
 /** Is this the proof of that entry? */
 export function about(proof: Proved | null, parameter: string, index: readonly number[]): boolean {
   return proof !== null && proof.parameter === parameter && proof.index.join() === index.join();
