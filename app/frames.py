@@ -112,7 +112,7 @@ class Frames:
             loss, accuracy = run.test()
         target = self._target()
         share = np.nan if accuracy is None else accuracy
-        self.scalars[:] = run.training.loss, loss, share, run.learning_rate(), target
+        self.scalars[:] = run.training.loss, loss, share, run.learning_rate(run.step - 1), target
         node = run.training.nodes[self.look.node] if self.look.node >= 0 else None
         if node is not None and node.output.gradient is not None:
             self.terms[0] = node.output.gradient[self.look.row]

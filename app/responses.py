@@ -18,7 +18,7 @@ EXTENT = 1.15  # the grid covers ±EXTENT in every input
 
 
 class Responses:
-    """Grids for one run. The parameters are shared, so they are always those of now."""
+    """Grids for one run. The parameters are those that the last pass computed with."""
 
     def __init__(self, run: Run) -> None:
         self.run = run

@@ -122,11 +122,12 @@ class Run:
         if self.step > edit.step:
             self.seek(edit.step)
 
-    def learning_rate(self) -> float:
-        """The rate in force at the current step."""
+    def learning_rate(self, step: int | None = None) -> float:
+        """The rate of the step to come, or of the step after `step` steps."""
+        at = self.step if step is None else step
         rate = self.experiment.optimizer.lr
         for edit in self.edits:
-            if edit.step <= self.step:
+            if edit.step <= at:
                 rate = edit.value
         return rate
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import MISSING, Field, fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -188,6 +189,16 @@ def test_only_this_machines_own_names_are_answered(client: TestClient, host: str
 
 
 class TestPage:
+    def test_names_the_bundle_that_is_there_now(
+        self, client: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        manifest = tmp_path / ".vite" / "manifest.json"
+        manifest.parent.mkdir()
+        monkeypatch.setattr("app.pages.STATIC", tmp_path)
+        for script in ("assets/main-1.js", "assets/main-2.js"):
+            manifest.write_text(json.dumps({"main": {"file": script, "isEntry": True}}), "utf-8")
+            assert f'src="static/{script}"' in client.get("/").text
+
     def test_names_assets_that_exist(self, client: TestClient) -> None:
         named = re.findall(r'(?:src|href)="(static/[^"]+)"', client.get("/").text)
         assert any(name.endswith(".js") for name in named)

@@ -32,11 +32,11 @@ def pictures(reply: Binary) -> tuple[Array, Array]:
 
 
 def forward(run: Run, inputs: Array) -> Array:
-    """The network by plain arithmetic: tanh between linear layers."""
+    """The network as in the last pass, by plain arithmetic: tanh between linear layers."""
     for index, placed in enumerate(run.network.placed):
         if placed.layer.kind == "Linear":
             named = run.parameters.named
-            inputs = named[f"{index}.weight"].value @ inputs + named[f"{index}.bias"].value[:, None]
+            inputs = named[f"{index}.weight"].before @ inputs + named[f"{index}.bias"].before[:, None]
         else:
             inputs = np.tanh(inputs)
     return inputs
@@ -80,6 +80,13 @@ def test_the_surface_of_two_logits_is_the_difference_of_their_probabilities() ->
     np.testing.assert_allclose(surface.ravel(), (second - first) / (first + second), atol=1 / 127)
 
 
+def test_responses_leave_the_run_as_it_was() -> None:
+    run = trained(SMALL)
+    values = run.parameters.values.tobytes()
+    Responses(run).encode(1, 1)
+    assert run.parameters.values.tobytes() == values != run.parameters.before.tobytes()
+
+
 def test_responses_follow_the_parameters() -> None:
     run = trained(SMALL)
     responses = Responses(run)
@@ -104,7 +111,7 @@ def test_numbers_that_are_not_finite_become_finite_pictures(value: float, loss: 
     layers = [{"kind": "Linear", "out_features": 4}, {"kind": "ReLU"}, {"kind": "Linear", "out_features": 1}]
     explosive = {**SMALL, "network": {"layers": layers}, "dtype": "float64", "loss": {"kind": loss}}
     run = trained(explosive, 1)
-    run.parameters.values.fill(value)
+    run.parameters.before.fill(value)
     each, surface = pictures(read_binary(Responses(run).encode(1, 1)))
     assert np.isfinite(each).all()
     assert np.isfinite(surface).all()

@@ -193,9 +193,22 @@ class TestPredict:
         assert 0.1 <= first["probability"] <= 1
         assert max(first["pixels"]) <= 255
 
-    def test_of_an_exploded_network_is_still_json(self, talk: Conversation) -> None:
-        assert talk.session.run is not None
-        talk.session.run.parameters.values.fill(np.nan)
+    def test_says_what_the_network_said_in_the_pass(self) -> None:
+        talk = Conversation()
+        talk.open(DIGITS, step=1)
+        assert talk.session.run is not None and talk.session.run.evaluation is not None
+        drawn = Run(talk.session.run.experiment)  # the first pass computes with the parameters as they were drawn
+        drawn.test()
+        assert drawn.evaluation is not None
+        shares = drawn.experiment.loss.shares(drawn.evaluation.output.data.astype(np.float64))
+        found = [example["probability"] for example in talk.ask("predict")["examples"]]
+        assert found == shares.max(axis=0)[: len(found)].tolist()
+
+    def test_of_an_exploded_network_is_still_json(self) -> None:
+        talk = Conversation()
+        layers = [{"kind": "Linear", "out_features": 8}, {"kind": "ReLU"}, {"kind": "Linear", "out_features": 1}]
+        explosive: dict[str, Any] = {"loss": {"kind": "MSELoss"}, "optimizer": {"kind": "SGD", "lr": 1000.0}}
+        talk.open({**SMALL, **explosive, "network": {"layers": layers}}, step=200)
         assert talk.ask("predict")["examples"][0]["probability"] is None
 
     def test_needs_classes(self) -> None:

@@ -119,6 +119,53 @@ def test_before_and_update_are_the_two_sides_of_the_last_step() -> None:
     assert np.array_equal(run.parameters.values, earlier + run.parameters.update)
 
 
+def test_within_as_in_pass_the_parameters_are_those_the_pass_computed_with() -> None:
+    run, earlier = trained(SMALL, 9), trained(SMALL, 8)
+    with run.as_in_pass():
+        assert run.parameters.values.tobytes() == run.parameters.before.tobytes()
+        assert run.test() == earlier.test()
+    assert run.test() != earlier.test()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_after_as_in_pass_every_byte_is_as_before_and_training_goes_on_the_same(dtype: Any) -> None:
+    experiment = replace(SMALL, dtype=dtype)
+    run = trained(experiment, 9)
+    kept = shown(run)
+    with run.as_in_pass():
+        run.test()
+    assert shown(run) == kept
+    run.advance(20)
+    assert shown(run) == shown(trained(experiment, 29))
+
+
+def test_after_an_exception_within_as_in_pass_every_byte_is_as_before() -> None:
+    run = trained(SMALL, 9)
+    kept = shown(run)
+    with pytest.raises(ZeroDivisionError), run.as_in_pass():
+        raise ZeroDivisionError
+    assert shown(run) == kept
+
+
+def test_as_in_pass_restores_numbers_that_are_not_finite() -> None:
+    run = trained(SMALL, 1)
+    run.parameters.values[:3] = np.nan, np.inf, -0.0
+    kept = run.parameters.values.tobytes()
+    with run.as_in_pass():
+        assert np.isfinite(run.parameters.values).all()
+    assert run.parameters.values.tobytes() == kept
+
+
+@pytest.mark.parametrize("gone", [0, 30], ids=["fresh", "sought back"])
+def test_before_the_first_step_as_in_pass_shows_the_parameters_as_they_were_drawn(gone: int) -> None:
+    run = trained(SMALL, gone)
+    run.seek(0)
+    drawn = Run(SMALL).parameters.values.tobytes()
+    with run.as_in_pass():
+        assert run.parameters.values.tobytes() == drawn
+    assert run.parameters.values.tobytes() == drawn
+
+
 def test_seeking_to_the_start_restores_the_parameters_as_they_were_drawn() -> None:
     run = Run(SMALL)
     drawn = run.parameters.values.copy()
