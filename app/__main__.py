@@ -125,7 +125,7 @@ def run_export(options: argparse.Namespace) -> int:
 
     run = Run(load(options.file))
     run.advance(options.steps)
-    folder: Path = options.out or options.file.with_suffix("")
+    folder: Path = options.out or Path(options.file.stem)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files(run).items():
         (folder / name).write_bytes(content)

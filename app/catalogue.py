@@ -19,7 +19,7 @@ from engine.experiment import AnyData, AnyLayer, Experiment, Seeds
 from engine.feasible import Limits
 from engine.initializers import AnyInitializer
 from engine.operations.losses import AnyLoss
-from engine.optimizers import AnyOptimizer
+from engine.optimizers.any_optimizer import AnyOptimizer
 from engine.tagged import kinds
 
 EXAMPLES = Path(__file__).parent / "examples"

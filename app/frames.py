@@ -35,9 +35,9 @@ LOSSES = 10_000  # of a long way gone in one request, the last
 class Frames:
     """The frames of one run, as one person looks at it."""
 
-    def __init__(self, run: Run, look: Look, layout: int = 0) -> None:
+    def __init__(self, run: Run, look: Look, layout: int = 0, norms: Norms | None = None) -> None:
         self.run, self.look = run, self._within(run, look)
-        self.norms = Norms(run.parameters)
+        self.norms = norms or Norms(run.parameters)  # the same for every look at a run
         self.sums = self.norms.values[:2].reshape(-1)  # of parameters and gradients
         self.scalars = np.zeros(SCALARS)
         self.terms = np.zeros((2, run.experiment.batch), run.experiment.dtype)

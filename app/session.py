@@ -41,6 +41,8 @@ from engine.run import LearningRate, Run
 log = logging.getLogger("backflow.session")
 
 Message = str | bytes  # JSON text, or a binary reply
+LEAST_WORK = 20_000  # multiply-adds that a step costs at least, in time
+WORK = 20_000_000_000  # multiply-adds of one request: some ten seconds
 SHOWN = 40  # test examples in a reply to Predict
 FAULT = problem("", "fault", "an answer", "a fault in Backflow")
 
@@ -96,6 +98,7 @@ class Session:
     def _open(self, request: Open) -> Iterator[Message]:
         """Build first and replace afterwards: a bad experiment leaves the running one alone."""
         run = Run(request.experiment, tuple(LearningRate(e.step, e.value) for e in request.edits))
+        afford(run, max(1, request.step))
         run.seek(max(1, request.step))
         frames = Frames(run, request.look)
         built = dump(graph(run, frames, request.id, request.generation))
@@ -105,18 +108,20 @@ class Session:
         yield from (built, first)
 
     def _advance(self, request: Advance, run: Run) -> Iterator[Message]:
+        afford(run, request.steps)
         run.advance(request.steps)
         yield self._frame(request)
 
     def _seek(self, request: Seek, run: Run) -> Iterator[Message]:
+        afford(run, run.distance(request.step))
         run.seek(request.step)
         yield self._frame(request)
 
     def _look(self, request: LookAt, run: Run) -> Iterator[Message]:
         before = self.frames.layout
-        self.frames = Frames(run, request.look, before.layout)
+        self.frames = Frames(run, request.look, before.layout, self.frames.norms)
         if self.frames.layout != before:
-            self.frames = Frames(run, request.look, before.layout + 1)
+            self.frames.layout = replace(self.frames.layout, layout=before.layout + 1)
             yield dump(graph(run, self.frames, request.id, request.generation))
         yield self._frame(request)
 
@@ -165,6 +170,14 @@ class Session:
 def dump(reply: Reply) -> str:
     """A reply as JSON; NaN and infinity become null."""
     return REPLY.dump_json(reply).decode()
+
+
+def afford(run: Run, steps: int) -> None:
+    """Refuse what would hold up every other session for many seconds."""
+    each = max(LEAST_WORK, 3 * run.network.multiply_adds * run.experiment.batch)
+    most = max(1, WORK // each)
+    if steps > most:
+        raise BadExperiment([problem("steps", "too_far", f"at most {most:,} steps at once", f"{steps:,}")])
 
 
 def predictions(run: Run, request: Predict) -> Predictions:

@@ -12,7 +12,9 @@ from engine.layers.linear import Linear
 from engine.network import Network
 from engine.operations.elementwise import ReLU, Tanh
 from engine.operations.losses import AnyLoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
-from engine.optimizers import SGD, Adam, AnyOptimizer
+from engine.optimizers.adam import Adam
+from engine.optimizers.any_optimizer import AnyOptimizer
+from engine.optimizers.sgd import SGD
 from engine.trainer import Training
 
 LOSSES: dict[str, Callable[[], AnyLoss]] = {

@@ -16,7 +16,8 @@ from engine.data.choices import Generated, Table
 from engine.layers.linear import Linear
 from engine.operations.elementwise import Elementwise, Tanh
 from engine.operations.losses import AnyLoss, BCEWithLogitsLoss
-from engine.optimizers import Adam, AnyOptimizer
+from engine.optimizers.adam import Adam
+from engine.optimizers.any_optimizer import AnyOptimizer
 from engine.range import Range
 from engine.tagged import Tagged
 

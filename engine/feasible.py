@@ -11,6 +11,8 @@ from engine.network import Network
 from engine.operations.losses import BCEWithLogitsLoss, CrossEntropyLoss
 from engine.problem import BadExperiment, Problem
 
+GRIDS = 20 * 20 + 48 * 48  # points over which the page asks what the units answer
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -29,7 +31,7 @@ def planned(experiment: Experiment, limits: Limits | None = None) -> tuple[Datas
         raise BadExperiment(found)
     data = experiment.data.load(experiment.seeds.data)
     network = Network(experiment.network.layers, data.features)
-    found = [*_cost(experiment, network, limits or Limits()), *_targets(experiment, network, data)]
+    found = [*_cost(experiment, network, data, limits or Limits()), *_targets(experiment, network, data)]
     if experiment.batch > len(data.train_x):
         found.append(
             _problem(
@@ -56,14 +58,14 @@ def _size(experiment: Experiment, limits: Limits) -> list[Problem]:
     return [_problem("network.layers", "layer_count", f"1 to {limits.layers} layers", count, limit=limits.layers)]
 
 
-def _cost(experiment: Experiment, network: Network, limits: Limits) -> list[Problem]:
+def _cost(experiment: Experiment, network: Network, data: Dataset, limits: Limits) -> list[Problem]:
     """Each cost beyond its limit, with the computed number and the limit."""
     costs = (
         ("too_many_parameters", "parameters", network.parameter_count, limits.parameters),
         (
             "too_much_memory",
             "bytes of memory",
-            network.memory(experiment.batch, experiment.dtype),
+            network.memory(experiment.batch, experiment.dtype, evaluated(experiment, data)),
             limits.memory,
         ),
         (
@@ -78,6 +80,11 @@ def _cost(experiment: Experiment, network: Network, limits: Limits) -> list[Prob
         for code, what, cost, limit in costs
         if cost > limit
     ]
+
+
+def evaluated(experiment: Experiment, data: Dataset) -> int:
+    """Examples that are only looked at: the test set, and the grids of inputs that can be drawn on a plane."""
+    return len(data.test_x) + (GRIDS if data.features <= 2 else 0)
 
 
 def _targets(experiment: Experiment, network: Network, data: Dataset) -> list[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Annotated, Literal
 
 import numpy as np
@@ -52,6 +53,14 @@ class Zeros(Initializer):
 
 
 @dataclass(frozen=True)
+class Ones(Initializer):
+    kind: Literal["ones"] = "ones"
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        return np.ones(shape)
+
+
+@dataclass(frozen=True)
 class Constant(Initializer):
     kind: Literal["constant"] = "constant"
     val: Scale = 0.1
@@ -68,6 +77,35 @@ class Normal(Initializer):
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
         return rng.normal(self.mean, self.std, shape)
+
+
+@dataclass(frozen=True)
+class TruncNormal(Initializer):
+    """N(mean, std²) given that it lies between a and b, which mean the same interval when swapped.
+
+    Drawn by the inverse of the distribution function (Wichura's AS 241): one uniform number for each entry, nothing
+    redrawn. An interval wholly beyond 38 deviations from the mean holds no probability a float64 can tell from 0;
+    there, every draw is the bound nearest to the mean.
+    """
+
+    kind: Literal["trunc_normal"] = "trunc_normal"
+    mean: Scale = 0.0
+    std: Annotated[float, Range(0, 1e6, above=True)] = 1.0
+    a: Scale = -2.0
+    b: Scale = 2.0
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        least, most = min(self.a, self.b), max(self.a, self.b)
+        low, high = (least - self.mean) / self.std, (most - self.mean) / self.std
+        # An interval mostly above the mean is mirrored: probabilities keep their digits near 0, not near 1.
+        sign = -1 if low + high > 0 else 1
+        if sign < 0:
+            low, high = -high, -low
+        probability = rng.uniform(_distribution(low), _distribution(high), shape)
+        inside = np.clip(probability, np.nextafter(0, 1), np.nextafter(1, 0))  # 0 and 1 have no inverse
+        inverse = NormalDist().inv_cdf
+        standard = np.array([inverse(p) for p in inside.ravel().tolist()]).reshape(shape)
+        return np.clip(self.mean + sign * self.std * standard, least, most)
 
 
 @dataclass(frozen=True)
@@ -147,16 +185,54 @@ class Orthogonal(Initializer):
         return np.asarray(self.gain * (q if rows >= columns else q.T).reshape(shape))
 
 
+@dataclass(frozen=True)
+class Eye(Initializer):
+    """Ones on the diagonal: as many inputs as possible are passed on. A vector is a matrix of one column."""
+
+    kind: Literal["eye"] = "eye"
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        return np.eye(shape[0], math.prod(shape[1:])).reshape(shape)
+
+
+@dataclass(frozen=True)
+class Sparse(Initializer):
+    """N(0, std²) with ⌈sparsity · rows⌉ zeros in each column, Martens 2010; a vector is a matrix of one column.
+
+    PyTorch has no default for sparsity.
+    """
+
+    kind: Literal["sparse"] = "sparse"
+    sparsity: Annotated[float, Range(0, 1)] = 0.1
+    std: Spread = 0.01
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        rows, columns = shape[0], math.prod(shape[1:])
+        values = rng.normal(0, self.std, (rows, columns))
+        order = rng.random((rows, columns)).argsort(axis=0, kind="stable")
+        values[order < math.ceil(self.sparsity * rows)] = 0
+        return values.reshape(shape)
+
+
+def _distribution(x: float) -> float:
+    """Φ(x), to its last digits far below zero too."""
+    return math.erfc(-x / math.sqrt(2)) / 2
+
+
 AnyInitializer = Annotated[
     Default
     | Zeros
+    | Ones
     | Constant
     | Normal
+    | TruncNormal
     | Uniform
     | XavierUniform
     | XavierNormal
     | KaimingUniform
     | KaimingNormal
-    | Orthogonal,
+    | Orthogonal
+    | Eye
+    | Sparse,
     Tagged(),
 ]

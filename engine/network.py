@@ -61,10 +61,12 @@ class Network:
         """Of one example's forward pass."""
         return sum(placed.layer.multiply_adds(placed.features) for placed in self.placed)
 
-    def memory(self, batch: int, dtype: DTypeLike) -> int:
-        """Bytes of parameters (value, gradient, update, before, two moments) and of kept activations and gradients."""
-        activations = self.features + sum(3 * placed.outputs for placed in self.placed)
-        return (6 * self.parameter_count + activations * batch) * np.dtype(dtype).itemsize
+    def memory(self, batch: int, dtype: DTypeLike, evaluated: int = 0) -> int:
+        """Bytes of what a run keeps: parameters (value, gradient, update, before, two moments), activations, slopes
+        and gradients of the batch, and activations of the `evaluated` examples that are only looked at."""
+        outputs = sum(placed.outputs for placed in self.placed)
+        kept = (self.features + 3 * outputs) * batch + (self.features + outputs) * evaluated
+        return (6 * self.parameter_count + kept) * np.dtype(dtype).itemsize
 
     def allocate(self, dtype: DTypeLike) -> Parameters:
         """All parameters, zero."""

@@ -49,7 +49,8 @@ class Node:
 class Program:
     """A recorded computation over buffers of one dtype and one batch size."""
 
-    def __init__(self, dtype: DTypeLike, batch: int) -> None:
+    def __init__(self, dtype: DTypeLike, batch: int, *, gradients: bool = True) -> None:
+        self.gradients = gradients  # does anything ask for the backward pass?
         self.dtype = np.dtype(dtype)
         self.batch = batch
         self.nodes: list[Node] = []
@@ -107,7 +108,7 @@ class Program:
 
     def tensor(self, features: int, *, ones: bool = True, gradient: bool = True) -> Tensor:
         """A new (features, batch) tensor."""
-        return Tensor.allocate((features, self.batch), self.dtype, ones=ones, gradient=gradient)
+        return Tensor.allocate((features, self.batch), self.dtype, ones=ones, gradient=gradient and self.gradients)
 
     def empty(self, shape: tuple[int, ...], dtype: DTypeLike | None = None) -> Array:
         """A new persistent buffer for an internal quantity."""

@@ -23,6 +23,8 @@ from engine.tensor import Array
 from engine.trainer import Evaluation, Training
 
 CHECKPOINTS = 64
+CHECKPOINT_BYTES = 100_000_000  # of all checkpoints together, but for the least few
+LEAST_CHECKPOINTS = 4
 FLUSH = 64  # steps between two looks for subnormal numbers, counted from 0 so that a replay does the same
 
 
@@ -116,8 +118,8 @@ class Run:
         self.advance(step - self.step)
 
     def edit(self, edit: Edit) -> None:
-        """Make a change from `edit.step` on. What was computed after that step is forgotten."""
-        self.edits = sorted([*self.edits, edit], key=_step)  # stable: of two at one step, the later made wins
+        """Make a change from `edit.step` on. What was computed or edited from that step on is forgotten."""
+        self.edits = [*(made for made in self.edits if made.step < edit.step), edit]
         self._checkpoints = {s: kept for s, kept in self._checkpoints.items() if s <= edit.step}
         if self.step > edit.step:
             self.seek(edit.step)
@@ -152,12 +154,21 @@ class Run:
 
     def _keep(self) -> None:
         """A checkpoint every stride; when there are many, every second one goes and the stride doubles."""
-        if self.step % self._stride:
+        if self.step % self._stride or self.step in self._checkpoints:
             return
-        self._checkpoints.setdefault(self.step, self._state())
-        if len(self._checkpoints) > CHECKPOINTS:
+        state = self._state()
+        self._checkpoints[self.step] = state
+        size = sum(array.nbytes for array in state.values())
+        if len(self._checkpoints) > min(CHECKPOINTS, max(LEAST_CHECKPOINTS, CHECKPOINT_BYTES // max(1, size))):
             self._stride *= 2
             self._checkpoints = {s: kept for s, kept in self._checkpoints.items() if s % self._stride == 0}
+
+    def distance(self, step: int) -> int:
+        """Steps that `seek` would have to do."""
+        if step == self.step or step <= 0:
+            return 0
+        nearest = max(s for s in self._checkpoints if s < step)
+        return step - (self.step if nearest <= self.step < step else nearest)
 
     # Looking
 

@@ -78,7 +78,7 @@ class Evaluation:
     """A forward-only program over the same parameters, for any number of examples."""
 
     def __init__(self, experiment: Experiment, network: Network, parameters: Parameters, examples: int) -> None:
-        self.program = Program(experiment.dtype, examples)
+        self.program = Program(experiment.dtype, examples, gradients=False)
         self.input = self.program.tensor(network.features, gradient=False)
         self.output = network.forward(self.program, parameters, self.input, gradient=False)
         self.run_network = compiled(self.program.forward_calls())

@@ -17,10 +17,14 @@ from engine.feasible import planned
 from engine.initializers import (
     Constant,
     Default,
+    Eye,
     Initializer,
     Kaiming,
     KaimingUniform,
     Orthogonal,
+    Sparse,
+    TruncNormal,
+    Uniform,
     XavierNormal,
     XavierUniform,
 )
@@ -48,7 +52,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 HERE = Path(__file__).parent
-{dtype}
+{dtype}{rule}
 model = nn.Sequential(
 {layers}
 )
@@ -89,6 +93,29 @@ if __name__ == "__main__":
     main()
 '''
 
+# What torch.optim has not.
+RULES = {
+    "Lion": '''
+
+class Lion(torch.optim.Optimizer):
+    """Chen et al. 2023: steps of the learning rate, in the direction that the sign of the momentum says."""
+
+    def __init__(self, params, lr, betas=(0.9, 0.99), weight_decay=0.0):
+        super().__init__(params, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            first, second = group["betas"]
+            for p in group["params"]:
+                momentum = self.state[p].setdefault("momentum", torch.zeros_like(p))
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                p.sub_(group["lr"] * torch.sign(first * momentum + (1 - first) * p.grad))
+                momentum.lerp_(p.grad, 1 - second)
+
+''',
+}
+
 
 def files(run: Run) -> dict[str, bytes]:
     """The script, the run's present parameters, and the batch of its next step, by file name."""
@@ -115,6 +142,7 @@ def script(experiment: Experiment) -> str:
         # As a Python string in a comment: what a person typed cannot become code.
         name=f"\n# {experiment.name!r}\n" if experiment.name else "",
         dtype="torch.set_default_dtype(torch.float64)\n" if experiment.dtype == "float64" else "",
+        rule=RULES.get(experiment.optimizer.kind, ""),
         layers="\n".join(f"    {_layer(placed)}," for placed in network.placed),
         loss=f"nn.{_call(experiment.loss)}",
         optimizer=_optimizer(experiment.optimizer),
@@ -138,7 +166,8 @@ def _optimizer(optimizer: Any) -> str:
     """The rate is written even where it is the default: it is what one changes first."""
     others = {name: value for name, value in _chosen(optimizer).items() if name != "lr"}
     arguments = _arguments({"lr": optimizer.lr, **others})
-    return f"torch.optim.{optimizer.kind}(model.parameters(), {arguments})"
+    place = "" if optimizer.kind in RULES else "torch.optim."
+    return f"{place}{optimizer.kind}(model.parameters(), {arguments})"
 
 
 def _call(choice: Any) -> str:
@@ -175,8 +204,10 @@ def _initialized(network: Network) -> Iterator[str]:
 
 def _drawn(initializer: Any, tensor: str) -> str:
     values = _chosen(initializer)
-    if initializer.kind == "uniform":
-        values = {"a": min(initializer.a, initializer.b), "b": max(initializer.a, initializer.b)}
+    if isinstance(initializer, Uniform | TruncNormal):
+        values |= {"a": min(initializer.a, initializer.b), "b": max(initializer.a, initializer.b)}
+    if isinstance(initializer, Sparse):
+        values = {"sparsity": initializer.sparsity, **values}
     if isinstance(initializer, Constant):
         values = {"val": initializer.val}
     return f"nn.init.{initializer.kind}_({', '.join(filter(None, (tensor, _arguments(values))))})"
@@ -184,7 +215,7 @@ def _drawn(initializer: Any, tensor: str) -> str:
 
 def _drawn_bias(initializer: Initializer, tensor: str, fans: tuple[int, int]) -> str:
     """PyTorch's fans are those of a matrix; for a vector the spread is written as a number."""
-    if isinstance(initializer, Orthogonal):
+    if isinstance(initializer, Orthogonal | Eye | Sparse):
         return _drawn(initializer, f"{tensor}.detach().unsqueeze(1)")
     if isinstance(initializer, XavierUniform | XavierNormal):
         std = initializer.gain * math.sqrt(2 / sum(fans))

@@ -1,75 +1,28 @@
-"""Activations: y = f(x), one number at a time.
+"""Activations, each with PyTorch's name and arguments: the ones that most networks use.
 
-Each class is one activation with PyTorch's name and arguments; it states its value, its slope and its notation side
-by side. Adding one here is all there is to do: lists, tests, the builder and the inspector find it by themselves.
+Families of others have files of their own beside this one, elementwise_*.py. Adding an activation to any of them,
+or a file of that name, is all there is to do: lists, tests, the builder and the inspector find it by themselves.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from engine.choice import Choice
-from engine.notation import Notation
+from engine import operations
+from engine.clip import clip
+from engine.operations.elementwise_base import Elementwise as Elementwise
+from engine.operations.elementwise_base import logistic as logistic
+from engine.operations.elementwise_base import written
 from engine.operations.erf import erf
-from engine.parameters import Block
-from engine.program import Node, Program
+from engine.program import Program
 from engine.range import Range
-from engine.tensor import Array, Tensor
-
-try:  # np.clip's own ufunc: a third of the cost of np.maximum, which no longer takes its output by position
-    from numpy._core.umath import clip as clip  # type: ignore[attr-defined]
-except ImportError:  # pragma: no cover - a NumPy that hides it
-
-    def clip(x: Array, low: Array, high: Array, out: Array) -> Array:
-        return np.minimum(np.maximum(x, low, out=out), high, out=out)
-
-
-def written(value: str, slope: str) -> Notation:
-    """The notation of an activation: a = f(z), and ∂L/∂z = ∂L/∂a · f′(z)."""
-    return Notation(
-        value, {"z": rf"\frac{{\partial L}}{{\partial z}} = \frac{{\partial L}}{{\partial a}} \cdot {slope}"}
-    )
-
-
-class Elementwise(Choice):
-    """An activation layer. `value` emits a = f(z); `slope` emits f′(z), which the node keeps under "slope"."""
-
-    notation: ClassVar[Notation]
-    slope_dtype: ClassVar[type | None] = None
-
-    def output(self, features: int) -> int:
-        return features
-
-    def blocks(self, features: int) -> tuple[Block, ...]:
-        return ()
-
-    def multiply_adds(self, features: int) -> int:
-        return 0
-
-    def emit(self, program: Program, x: Tensor, parameters: tuple[Tensor, ...], name: str, layer: int) -> Tensor:
-        return program.apply(self, x, name=name, layer=layer)
-
-    def value(self, program: Program, z: Array, a: Array) -> None:
-        raise NotImplementedError
-
-    def slope(self, program: Program, z: Array, a: Array, out: Array) -> None:
-        raise NotImplementedError
-
-    def forward(self, program: Program, node: Node) -> Tensor:
-        z = node.inputs[0]
-        a = program.tensor(z.shape[0])
-        self.value(program, z.data, a.data)
-        return a
-
-    def backward(self, program: Program, node: Node) -> None:
-        z, a = node.inputs[0], node.output
-        slope = node.kept["slope"] = program.empty(z.shape, self.slope_dtype)
-        self.slope(program, z.data, a.data, slope)
-        program.into(z, lambda out: program.call(np.multiply, a.gradient, slope, out))
+from engine.tensor import Array
 
 
 @dataclass(frozen=True)
@@ -255,9 +208,7 @@ class ELU(Elementwise):
         program.call(np.copyto, out, program.constant(1), "same_kind", positive)
 
 
-def logistic(program: Program, z: Array, out: Array) -> None:
-    """σ(z) = 1 / (1 + e^(−z)): keeps its relative accuracy far below zero, where ½ + ½ tanh(z/2) rounds to 0."""
-    program.call(np.negative, z, out)
-    program.call(np.exp, out, out)
-    program.call(np.add, out, program.constant(1), out)
-    program.call(np.divide, program.constant(1), out, out)
+# A class is known once its module is imported, so every family is: none can be forgotten in a list.
+for _family in iter_modules(operations.__path__):
+    if _family.name.startswith("elementwise_"):
+        import_module(f"{operations.__name__}.{_family.name}")

@@ -8,8 +8,9 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from engine.choice import Choice
+from engine.clip import clip
 from engine.notation import Notation
-from engine.operations.elementwise import clip, logistic
+from engine.operations.elementwise import logistic
 from engine.program import Node, Program
 from engine.range import Range
 from engine.tagged import Tagged

@@ -21,7 +21,9 @@ from engine.initializers import AnyInitializer, Constant, KaimingNormal, Normal,
 from engine.layers.linear import Linear
 from engine.operations.elementwise import ELU, GELU, LeakyReLU, Softplus, Tanh
 from engine.operations.losses import CrossEntropyLoss, HuberLoss
-from engine.optimizers import SGD, AdamW, RMSprop
+from engine.optimizers.adam import AdamW
+from engine.optimizers.rmsprop import RMSprop
+from engine.optimizers.sgd import SGD
 from engine.problem import BadExperiment
 from engine.run import Run
 from engine.tensor import Array

@@ -22,7 +22,7 @@ from engine.choice import settings
 from engine.experiment import AnyData, AnyLayer, Experiment
 from engine.initializers import AnyInitializer
 from engine.operations.losses import AnyLoss
-from engine.optimizers import AnyOptimizer
+from engine.optimizers.any_optimizer import AnyOptimizer
 from engine.tagged import kinds
 from tests.app.conversation import SMALL
 from tests.app.service import BUILT

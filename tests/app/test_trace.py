@@ -12,7 +12,7 @@ from app.trace import trace
 from engine.experiment import Experiment, Layers
 from engine.layers.linear import Linear
 from engine.operations.elementwise import ReLU
-from engine.optimizers import SGD
+from engine.optimizers.sgd import SGD
 from engine.problem import BadExperiment
 from engine.run import Run
 

@@ -39,7 +39,7 @@ def test_the_sentence_follows_the_pass_from_forward_to_update(lab: Lab) -> None:
     for _ in range(4):
         lab.forward()
         seen.append(headline.inner_text())
-    assert [words.split()[0].strip(".,") for words in seen] == ["Loss", "Backward", "Update", "Update"]
+    assert [words.split()[0].strip(".,") for words in seen] == ["Forward", "Loss", "Backward", "Update"]
 
 
 def test_space_stops_and_continues(lab: Lab) -> None:

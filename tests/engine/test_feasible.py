@@ -12,13 +12,15 @@ import pytest
 
 from engine.data.choices import Generated, Table
 from engine.experiment import Experiment, Layers, Seeds
-from engine.feasible import Limits, outputs_needed, planned
+from engine.feasible import Limits, evaluated, outputs_needed, planned
 from engine.initializers import KaimingNormal, XavierUniform
 from engine.layers.linear import Linear
 from engine.network import Network
 from engine.operations.elementwise import ELU, LeakyReLU, Tanh
 from engine.operations.losses import BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, MSELoss
-from engine.optimizers import SGD, Adam, RMSprop
+from engine.optimizers.adam import Adam
+from engine.optimizers.rmsprop import RMSprop
+from engine.optimizers.sgd import SGD
 from engine.problem import BadExperiment, Problem
 from engine.run import Run
 
@@ -185,10 +187,10 @@ def test_a_network_that_is_too_large_is_refused_before_anything_is_allocated() -
 @pytest.mark.parametrize("limit", ["parameters", "memory", "multiply_adds"])
 def test_a_cost_may_reach_its_limit_and_not_pass_it(limit: str) -> None:
     experiment = Experiment(network=network(8, 1))
-    _, plan = planned(experiment)
+    data, plan = planned(experiment)
     cost = {
         "parameters": plan.parameter_count,
-        "memory": plan.memory(32, "float32"),
+        "memory": plan.memory(32, "float32", evaluated(experiment, data)),
         "multiply_adds": 3 * 32 * plan.multiply_adds,
     }[limit]
     planned(experiment, Limits(**{limit: cost}))

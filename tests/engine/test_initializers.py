@@ -12,11 +12,15 @@ from engine.initializers import (
     AnyInitializer,
     Constant,
     Default,
+    Eye,
     KaimingNormal,
     KaimingUniform,
     Nonlinearity,
     Normal,
+    Ones,
     Orthogonal,
+    Sparse,
+    TruncNormal,
     Uniform,
     XavierNormal,
     XavierUniform,
@@ -77,9 +81,86 @@ def test_orthogonal_draws_both_signs_alike() -> None:
     assert 70 < signs.count(1.0) < 130
 
 
-def test_zeros_and_constant_are_exact() -> None:
+def test_zeros_ones_and_constant_are_exact() -> None:
     assert not drawn(Zeros()).any()
+    assert np.array_equal(drawn(Ones()), np.ones((OUT, IN)))
     assert np.array_equal(drawn(Constant(val=-0.7)), np.full((OUT, IN), -0.7))
+
+
+TRUNCATED = [
+    TruncNormal(),
+    TruncNormal(mean=0.3, std=0.02, a=0.25, b=0.4),
+    TruncNormal(a=-1e6, b=1e6),
+    TruncNormal(a=0.0, b=1e6),
+    TruncNormal(mean=1.0, std=2.0, a=5.0, b=20.0),
+    TruncNormal(a=6.0, b=7.0),
+    TruncNormal(a=-7.0, b=-6.0),
+    TruncNormal(a=20.0, b=30.0),
+]
+
+
+@pytest.mark.parametrize("initializer", TRUNCATED, ids=str)
+def test_a_truncated_normal_has_the_moments_of_its_density_and_stays_inside(initializer: TruncNormal) -> None:
+    array, (mean, std) = drawn(initializer), moments(initializer)
+    assert initializer.a <= array.min() <= array.max() <= initializer.b
+    assert abs(array.mean() - mean) < 4 * std / math.sqrt(array.size)
+    assert array.std() == pytest.approx(std, rel=0.02)
+
+
+def moments(normal: TruncNormal) -> tuple[float, float]:
+    """Mean and deviation by summing the density over a fine grid, where it is not negligible."""
+    mode = min(max(normal.mean, normal.a), normal.b)
+    low, high = max(normal.a, mode - 10 * normal.std), min(normal.b, mode + 10 * normal.std)
+    x = low + (np.arange(400_000) + 0.5) / 400_000 * (high - low)
+    density = np.exp(-(((x - normal.mean) / normal.std) ** 2) / 2 + ((mode - normal.mean) / normal.std) ** 2 / 2)
+    mean = float(density @ x / density.sum())
+    return mean, math.sqrt(float(density @ (x - mean) ** 2 / density.sum()))
+
+
+def test_swapped_bounds_of_a_truncated_normal_mean_the_same_interval() -> None:
+    assert np.array_equal(drawn(TruncNormal(a=0.4, b=-0.2)), drawn(TruncNormal(a=-0.2, b=0.4)))
+
+
+@pytest.mark.parametrize(
+    ("initializer", "bound"),
+    [
+        (TruncNormal(a=50.0, b=60.0), 50.0),
+        (TruncNormal(a=-60.0, b=-50.0), -50.0),
+        (TruncNormal(mean=-1e6, std=1e-6, a=1e6, b=1e6), 1e6),
+        (TruncNormal(std=1e-300, a=1.0, b=2.0), 1.0),
+    ],
+)
+def test_an_interval_without_probability_gives_its_bound_nearest_to_the_mean(
+    initializer: TruncNormal, bound: float
+) -> None:
+    assert np.array_equal(drawn(initializer, (3, 4)), np.full((3, 4), bound))
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (5, 3), (4, 4), (6,)])
+def test_eye_passes_on_as_many_inputs_as_possible(shape: tuple[int, ...]) -> None:
+    array = drawn(Eye(), shape)
+    assert array.shape == shape
+    assert np.array_equal(array.reshape(shape[0], -1), np.eye(shape[0], math.prod(shape[1:])))
+
+
+@pytest.mark.parametrize(("sparsity", "zeros"), [(0.0, 0), (0.1, 40), (0.101, 41), (0.9, 360), (1.0, 400)])
+def test_sparse_has_exactly_its_share_of_zeros_in_every_column(sparsity: float, zeros: int) -> None:
+    array = drawn(Sparse(sparsity=sparsity, std=0.3))
+    assert ((array == 0).sum(axis=0) == zeros).all()
+    kept = array[array != 0]
+    assert kept.size == (OUT - zeros) * IN
+    if kept.size:
+        assert kept.std() == pytest.approx(0.3, rel=0.02)
+
+
+def test_sparse_zeros_fall_on_every_row_alike() -> None:
+    rows = (drawn(Sparse(sparsity=0.5)) == 0).sum(axis=1)
+    assert abs(rows.mean() - IN / 2) < 1e-12
+    assert rows.std() == pytest.approx(math.sqrt(IN) / 2, rel=0.15)
+
+
+def test_sparse_in_a_vector_counts_its_zeros_as_in_one_column() -> None:
+    assert (drawn(Sparse(sparsity=0.25), (10,)) == 0).sum() == 3
 
 
 def test_a_normal_draw_is_centred_on_its_mean() -> None:

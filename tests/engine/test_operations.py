@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import math
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 import pytest
 
+from engine.choice import settings
 from engine.experiment import ACTIVATIONS
-from engine.operations.elementwise import ELU, GELU, SiLU, Softplus
+from engine.operations.elementwise import ELU, GELU, LeakyReLU, ReLU, SiLU, Softplus
+from engine.operations.elementwise_clipped import Hardsigmoid, Hardswish, Hardtanh, ReLU6
+from engine.operations.elementwise_saturating import CELU, SELU, LogSigmoid, Softsign
+from engine.operations.elementwise_shrink import Hardshrink, Softshrink, Tanhshrink
 from engine.operations.erf import erf
 from engine.operations.losses import (
     AnyLoss,
@@ -20,6 +28,7 @@ from engine.operations.losses import (
     Loss,
     MSELoss,
 )
+from engine.problem import BadExperiment
 from engine.program import Program, compiled
 from engine.tensor import Array, Tensor
 
@@ -29,6 +38,43 @@ OPTIONS: list[Any] = [
     GELU(approximate="tanh"),
     Softplus(beta=3.0, threshold=5.0),
     ELU(alpha=0.4),
+    CELU(alpha=0.3),
+    CELU(alpha=2.5),
+    Hardtanh(min_val=-0.5, max_val=2.0),
+    Hardtanh(min_val=1.0, max_val=2.0),
+    Softshrink(lambd=1.0),
+    Softshrink(lambd=0.0),
+    Hardshrink(lambd=1.0),
+    Hardshrink(lambd=0.0),
+]
+# Every kink, or the middle where there is none: value and slope as PyTorch documents or computes them.
+SCALE, ALPHA = 1.0507009873554804934, 1.6732632423543772848
+TIES: list[tuple[Any, float, float, float]] = [
+    (ReLU(), 0, 0, 0),
+    (LeakyReLU(negative_slope=0.2), 0, 0, 0.2),
+    (ELU(alpha=0.4), 0, 0, 0.4),
+    (ReLU6(), 0, 0, 0),
+    (ReLU6(), 6, 6, 0),
+    (Hardtanh(), -1, -1, 0),
+    (Hardtanh(), 1, 1, 0),
+    (Hardtanh(min_val=-0.5, max_val=2.0), -0.5, -0.5, 0),
+    (Hardtanh(min_val=-0.5, max_val=2.0), 2, 2, 0),
+    (Hardsigmoid(), -3, 0, 0),
+    (Hardsigmoid(), 3, 1, 0),
+    (Hardswish(), -3, 0, 0),
+    (Hardswish(), 0, 0, 0.5),
+    (Hardswish(), 3, 3, 1),
+    (SELU(), 0, 0, SCALE * ALPHA),
+    (CELU(alpha=0.25), 0, 0, 1),
+    (Softsign(), 0, 0, 1),
+    (LogSigmoid(), 0, -math.log(2), 0.5),
+    (Tanhshrink(), 0, 0, 0),
+    (Softshrink(), -0.5, 0, 0),
+    (Softshrink(), 0.5, 0, 0),
+    (Softshrink(lambd=0.0), 0, 0, 0),
+    (Hardshrink(), -0.5, 0, 0),
+    (Hardshrink(), 0.5, 0, 0),
+    (Hardshrink(lambd=0.0), 0, 0, 0),
 ]
 POINTS = np.array([-30.0, -8.0, -3.1, -1.3, -0.4, -0.02, 0.03, 0.6, 1.7, 2.9, 7.0, 30.0])
 EXTREMES = np.array([-1e4, -800.0, 800.0, 1e4])
@@ -127,6 +173,79 @@ def test_the_gradient_of_a_loss_is_that_of_central_differences(kind: type[Loss])
 def test_at_zero_the_slope_is_the_one_pytorch_has(kind: str, at_zero: float) -> None:
     operation = next(member for member in ACTIVATIONS if member.__name__ == kind)()
     assert activation(operation, np.zeros(1))[1][0] == pytest.approx(at_zero, rel=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("operation", "z", "value", "slope"), TIES, ids=str)
+def test_a_kink_has_the_value_and_the_slope_that_are_documented(
+    operation: Any, z: float, value: float, slope: float, dtype: str
+) -> None:
+    found = activation(operation, np.array([z], dtype))
+    tolerance = 4 * float(np.finfo(dtype).eps)
+    assert found[0][0] == pytest.approx(value, rel=tolerance, abs=0)
+    assert found[1][0] == pytest.approx(slope, rel=tolerance, abs=0)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("operation", "z"), [tie[:2] for tie in TIES], ids=str)
+def test_a_kink_and_the_numbers_next_to_it_have_pytorchs_value_and_slope(operation: Any, z: float, dtype: str) -> None:
+    torch = pytest.importorskip("torch")
+    # 35 of each: PyTorch's vectorized loop and the one for the rest are two pieces of code
+    at = np.array(z, dtype)
+    points = np.repeat(np.array([np.nextafter(at, at - 1), at, np.nextafter(at, at + 1)], dtype), 35)
+    options = settings(operation)
+    x = torch.from_numpy(points.copy()).requires_grad_()
+    y = getattr(torch.nn, options.pop("kind"))(**options)(x)
+    y.sum().backward()
+    value, slope = activation(operation, points)
+    eps = float(np.finfo(dtype).eps)
+    np.testing.assert_allclose(value, y.detach().numpy(), rtol=4 * eps, atol=4 * eps)
+    if isinstance(operation, Hardsigmoid):
+        eps = float(np.finfo("float32").eps)  # PyTorch's slope is float32's 1/6, in float64 too
+    np.testing.assert_allclose(slope, x.grad.numpy(), rtol=4 * eps, atol=4 * eps)
+
+
+def test_an_experiment_knows_every_activation_that_is_written() -> None:
+    """In a process that imports nothing else: here, the tests themselves have imported them."""
+    folder = Path(__file__).parents[2] / "engine" / "operations"
+    written = {
+        node.name
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef) and any(isinstance(b, ast.Name) and b.id == "Elementwise" for b in node.bases)
+    }
+    code = "from engine.experiment import ACTIVATIONS; print(*(kind.__name__ for kind in ACTIVATIONS))"
+    known = subprocess.run([sys.executable, "-c", code], cwd=folder.parents[1], capture_output=True, check=True).stdout
+    assert set(known.decode().split()) == written
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.0, 1.0), (2.0, -2.0)])
+def test_hardtanh_refuses_bounds_that_leave_nothing_between_them(low: float, high: float) -> None:
+    with pytest.raises(BadExperiment, match=f"max_val: expected above min_val, which is {low:g}, got {high:g}"):
+        Hardtanh(min_val=low, max_val=high)
+
+
+def test_hardswish_is_the_line_itself_from_three_on() -> None:
+    z = np.array([3.0, 3.3, 7.1, 1e4])
+    value, slope = activation(Hardswish(), z)
+    assert np.array_equal(value, z)
+    assert np.array_equal(slope, np.ones(4))
+
+
+def test_logsigmoid_keeps_its_relative_accuracy_at_both_ends() -> None:
+    value, slope = activation(LogSigmoid(), np.array([-800.0, 40.0]))
+    assert value.tolist() == [-800.0, pytest.approx(-math.exp(-40), rel=1e-14)]
+    assert slope.tolist() == [1.0, pytest.approx(math.exp(-40), rel=1e-14)]
+
+
+def test_selu_keeps_mean_0_and_variance_1_of_a_normal() -> None:
+    """The fixed point it was made for, by Gauss and Hermite's quadrature on each side of the kink."""
+    x, weight = np.polynomial.legendre.leggauss(200)
+    z = np.concatenate([6 * x - 6, 6 * x + 6])
+    density = np.concatenate([weight, weight]) * 6 * np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    value, _ = activation(SELU(), z)
+    assert density @ value == pytest.approx(0, abs=1e-12)
+    assert density @ value**2 == pytest.approx(1, rel=1e-12)
 
 
 def test_elu_takes_alpha_as_its_slope_at_zero() -> None:

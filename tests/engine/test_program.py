@@ -12,7 +12,7 @@ from engine.layers.linear import Linear
 from engine.network import Network
 from engine.operations.elementwise import GELU, Identity, Tanh
 from engine.operations.losses import CrossEntropyLoss, MSELoss
-from engine.optimizers import Adam, AdamW
+from engine.optimizers.adam import Adam, AdamW
 from engine.program import Program, compiled, replay
 from engine.tensor import CACHE_LINE, Array, Tensor, buffer
 from engine.trainer import Training, attach

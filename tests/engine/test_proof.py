@@ -13,7 +13,7 @@ from engine.experiment import ACTIVATIONS, Experiment, Layers
 from engine.layers.linear import Linear
 from engine.operations.elementwise import GELU, Tanh
 from engine.operations.losses import CrossEntropyLoss, HuberLoss
-from engine.optimizers import Adam
+from engine.optimizers.adam import Adam
 from engine.proof import Proof, Prover, agrees, prove_all
 from engine.run import Run
 

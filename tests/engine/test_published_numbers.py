@@ -15,7 +15,8 @@ from engine.layers.linear import Linear
 from engine.network import Network
 from engine.operations.elementwise import ReLU, Sigmoid
 from engine.operations.losses import CrossEntropyLoss, MSELoss
-from engine.optimizers import SGD, Adam
+from engine.optimizers.adam import Adam
+from engine.optimizers.sgd import SGD
 from engine.parameters import Block, Parameters
 from engine.program import Program, compiled
 from engine.run import Run

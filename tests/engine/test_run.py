@@ -19,7 +19,15 @@ from engine.experiment import Experiment, Layers, Seeds
 from engine.layers.linear import Linear
 from engine.operations.elementwise import GELU, ReLU, Tanh
 from engine.operations.losses import AnyLoss, CrossEntropyLoss
-from engine.optimizers import SGD, Adam, AdamW, RMSprop
+from engine.optimizers.adadelta import Adadelta
+from engine.optimizers.adagrad import Adagrad
+from engine.optimizers.adam import Adam, AdamW
+from engine.optimizers.adamax import Adamax
+from engine.optimizers.lion import Lion
+from engine.optimizers.nadam import NAdam
+from engine.optimizers.radam import RAdam
+from engine.optimizers.rmsprop import RMSprop
+from engine.optimizers.sgd import SGD
 from engine.run import CHECKPOINTS, FLUSH, LearningRate, Run
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +43,14 @@ OPTIMIZERS = [
     SGD(lr=0.1, momentum=0.9, nesterov=True),
     Adam(lr=0.01, weight_decay=0.1),
     AdamW(lr=0.01),
+    Adam(lr=0.01, amsgrad=True),
     RMSprop(lr=0.01, momentum=0.5, centered=True),
+    Adagrad(lr_decay=0.1, initial_accumulator_value=0.1),
+    Adadelta(weight_decay=0.01),
+    Adamax(),
+    NAdam(weight_decay=0.01, decoupled_weight_decay=True),
+    RAdam(),
+    Lion(lr=1e-3, weight_decay=0.1),
 ]
 
 
@@ -226,7 +241,7 @@ def test_an_edit_in_the_past_goes_back_there_and_forgets_what_followed() -> None
     assert shown(run) == shown(trained(SMALL, 90, LearningRate(40, 0.1)))
 
 
-def test_edits_made_in_any_order_take_effect_in_the_order_of_their_steps() -> None:
+def test_an_edit_of_the_past_forgets_the_edits_after_it() -> None:
     late, early = LearningRate(30, 0.001), LearningRate(10, 0.1)
     run = Run(SMALL)
     run.advance(60)
@@ -234,13 +249,50 @@ def test_edits_made_in_any_order_take_effect_in_the_order_of_their_steps() -> No
     run.advance(30)
     run.edit(early)
     run.seek(60)
-    straight = trained(SMALL, 60, early, late)
+    straight = trained(SMALL, 60, early)
     assert shown(run) == shown(straight)
     run.seek(48)
     run.seek(60)
     assert shown(run) == shown(straight)
-    assert run.learning_rate() == 0.001
-    assert shown(trained(SMALL, 60, late, early)) == shown(straight)
+    assert run.learning_rate() == 0.1
+
+
+def test_edits_given_in_any_order_take_effect_in_the_order_of_their_steps() -> None:
+    late, early = LearningRate(30, 0.001), LearningRate(10, 0.1)
+    given = Run(SMALL, (late, early))
+    given.advance(60)
+    straight = Run(SMALL, (early, late))
+    straight.advance(60)
+    assert shown(given) == shown(straight)
+    assert given.learning_rate() == 0.001
+    given.seek(20)
+    assert given.learning_rate() == 0.1
+
+
+def test_checkpoints_of_a_large_network_stay_within_their_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.run.CHECKPOINT_BYTES", 10 * Run(SMALL).parameters.values.nbytes)
+    run = Run(SMALL)
+    run.advance(600)
+    assert len(run._checkpoints) <= 10
+    run.seek(333)
+    assert shown(run) == shown(trained(SMALL, 333))
+
+
+@pytest.mark.parametrize("step", [0, 1, 40, 90, 91, 200])
+def test_the_distance_of_a_step_is_what_seek_has_to_do(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run(SMALL)
+    run.advance(90)
+    done: list[int] = []
+    whole = Run.advance
+
+    def counted(self: Run, steps: int) -> None:
+        done.append(steps)
+        whole(self, steps)
+
+    monkeypatch.setattr(Run, "advance", counted)
+    far = run.distance(step)
+    run.seek(step)
+    assert sum(done) == far
 
 
 def test_of_two_edits_at_one_step_the_later_made_holds() -> None:

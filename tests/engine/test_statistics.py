@@ -13,7 +13,7 @@ from engine.initializers import Constant
 from engine.layers.linear import Linear
 from engine.operations.elementwise import Identity, ReLU, Sigmoid, Tanh
 from engine.operations.losses import MSELoss
-from engine.optimizers import SGD
+from engine.optimizers.sgd import SGD
 from engine.parameters import Block, Parameters
 from engine.run import Run
 from engine.statistics import Norms, first_non_finite

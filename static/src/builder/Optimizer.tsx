@@ -3,7 +3,7 @@ import { useId } from "preact/hooks";
 
 import { Icon } from "../paint/icons";
 import { change, problems } from "../state/experiment";
-import { adopt, editRate, frame } from "../state/run";
+import { adopt, editRate, frame, opening } from "../state/run";
 import type { Catalogue, Experiment, Setting } from "../wire/messages";
 import { t } from "../words/words";
 import { Field, Settings } from "./Form";
@@ -71,7 +71,7 @@ function PlainField({ of, setting }: { of: Experiment; setting: Setting | undefi
 /** An edit at the step shown, unless there is no run of this experiment that could go on. */
 function setRate(of: Experiment, value: number): void {
   const next = withOptimizer(of, { ...(of.optimizer as unknown as Chosen), [RATE]: value });
-  const runs = frame.peek() !== null && problems.peek().length === 0;
+  const runs = frame.peek() !== null && problems.peek().length === 0 && !opening();
   if (runs) adopt(next);
   change(next);
   if (runs) void editRate(value);

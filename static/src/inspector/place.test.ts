@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { network, frameOf, BATCH } from "./network";
+import { network, frameOf, BATCH } from "./network.fixture";
 import { batchSize, columnOf, errorMadeBy, parameterOf, ratio } from "./place";
 
 test("a linear layer and the activation behind it stand in one column", () => {

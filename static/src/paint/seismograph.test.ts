@@ -61,9 +61,26 @@ describe("the seismograph", () => {
     expect(new Set(column(pixels, 8))).toEqual(new Set([DARK.alarm, "nothing"]));
   });
 
-  test("shows a norm below the scale as the ground", () => {
-    expect(column(picture([flat(0)]), 5)[0]).toBe(DARK.bg);
-    expect(column(picture([flat(1e-13)]), 5)[0]).toBe(DARK.bg);
+  test.each([DARK, LIGHT])("hatches a measured norm below the scale over the ground", (palette) => {
+    for (const norm of [0, 1e-13]) {
+      const pixels = picture([flat(norm)], palette);
+      const places = [0, 1, 2].map((x) =>
+        column(pixels, x)
+          .slice(0, 10)
+          .flatMap((each, y) => (each === palette.control ? [y] : [])),
+      );
+      expect(places).toEqual([
+        [0, 5],
+        [4, 9],
+        [3, 8],
+      ]); // falling lines, one in five
+      expect(column(pixels, 2).slice(0, 3)).toEqual(new Array(3).fill(palette.bg));
+    }
+  });
+
+  test("hatches nothing else: neither what is on the scale, nor what is not finite, nor what is to come", () => {
+    const pixels = picture([[3e-9, 50, Infinity, NaN]]);
+    for (const x of [0, 1, 2, 3, 4]) expect(column(pixels, x)).not.toContain(DARK.control);
   });
 });
 

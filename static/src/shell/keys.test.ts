@@ -9,10 +9,10 @@ import { startKeys } from "./keys";
 
 vi.mock("../state/loop", () => ({ toggle: vi.fn(), stepBy: vi.fn(), restart: vi.fn() }));
 
-/** Press a key on an element; answers whether the page took it. */
-function press(key: string, on: string = "<p></p>", more: KeyboardEventInit = {}): boolean {
-  document.body.innerHTML = on;
-  const target = document.body.firstElementChild as HTMLElement;
+/** Press a key on an element, given or to be made; answers whether the page took it. */
+function press(key: string, on: string | Element = "<p></p>", more: KeyboardEventInit = {}): boolean {
+  if (typeof on === "string") document.body.innerHTML = on;
+  const target = typeof on === "string" ? (document.body.firstElementChild as HTMLElement) : on;
   return !target.dispatchEvent(
     new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }),
   );
@@ -42,7 +42,7 @@ describe("the film", () => {
     for (let k = 0; k < 9; k++) press("]");
     expect(dial.value).toBe("epoch");
     for (let k = 0; k < 9; k++) press("[");
-    expect(dial.value).toBe("term");
+    expect(dial.value).toBe("operation");
   });
 
   test("is made faster and slower by plus and minus, to its ends and no further", () => {
@@ -75,10 +75,16 @@ describe("undo and redo", () => {
     expect(experiment.value?.name).toBe("b");
   });
 
-  test("belong to a field while one is typed in", () => {
+  test("are the page's in a field too, which is left first: what it takes then is what is undone", () => {
     change(named("c"));
-    expect(press("z", "<input>", { ctrlKey: true })).toBe(false);
-    expect(experiment.value?.name).toBe("c");
+    document.body.innerHTML = "<input>";
+    const field = document.body.firstElementChild as HTMLInputElement;
+    field.addEventListener("blur", () => change(named("typed")));
+    field.focus();
+    expect(press("z", field, { ctrlKey: true })).toBe(true);
+    expect([experiment.value?.name, document.activeElement === field]).toEqual(["c", false]);
+    press("z", field, { ctrlKey: true, shiftKey: true });
+    expect(experiment.value?.name).toBe("typed");
   });
 });
 
@@ -87,7 +93,6 @@ describe("a key belongs to", () => {
     ["a field", " ", "<input>"],
     ["a field", "c", "<textarea></textarea>"],
     ["a field", "[", "<select></select>"],
-    ["a focused button", " ", "<button></button>"],
     ["a link", " ", "<a href='#'></a>"],
     ["a slider", "ArrowRight", "<input type=range>"],
     ["a slider", "Home", "<div role=slider></div>"],
@@ -100,6 +105,31 @@ describe("a key belongs to", () => {
       [],
     ]);
     expect([dial.value, panel.value]).toEqual(["operation", "stage"]);
+  });
+
+  describe("a button", () => {
+    /** Space on the label of a button. */
+    const space = (reachedByKeys: boolean): boolean => {
+      document.body.innerHTML = "<button><span></span></button>";
+      const button = document.body.firstElementChild as HTMLButtonElement;
+      button.focus();
+      const visible = vi
+        .spyOn(button, "matches")
+        .mockImplementation((which) => which === ":focus-visible" && reachedByKeys);
+      const taken = press(" ", button.firstElementChild as Element);
+      expect(visible).toHaveBeenCalled();
+      return taken;
+    };
+
+    test("that was reached by keys: Space presses it", () => {
+      expect(space(true)).toBe(false);
+      expect(loop.toggle).not.toHaveBeenCalled();
+    });
+
+    test("that was clicked no longer: Space plays", () => {
+      expect(space(false)).toBe(true);
+      expect(loop.toggle).toHaveBeenCalledOnce();
+    });
   });
 
   test("the browser with Ctrl, Alt or Command, and to an input method while it composes", () => {

@@ -43,9 +43,9 @@ describe("the edges that are drawn", () => {
   });
 
   test("are the strongest, the very strongest on top, by size and not by sign", () => {
-    const values = edgesOf(bundleAt(AT.end, 1), 2).edges.map(({ value }) => value);
+    const values = edgesOf(bundleAt(AT.update, 1), 2).edges.map(({ value }) => value);
     expect(values).toEqual([-0.08, 0.09].map(Math.fround));
-    expect(edgesOf(bundleAt(AT.end, 1), 2).total).toBe(3);
+    expect(edgesOf(bundleAt(AT.update, 1), 2).total).toBe(3);
   });
 
   test("put what is not finite on top of all", () => {
@@ -124,17 +124,45 @@ describe("edges that wait", () => {
   });
 });
 
+describe("edges whose numbers are not sent", () => {
+  const unsent = (position: number): Bundle => ({ ...bundleAt(position), value: () => null });
+
+  test.each([
+    ["forward", AT.loss],
+    ["backward", AT.update],
+    ["in the update", AT.end],
+  ])("are plain hairlines, neither dotted nor dashed, without colour or direction: %s", (_, position) => {
+    const recording = drawn(unsent(position));
+    expect(recording.strokes).toHaveLength(6);
+    for (const stroke of recording.strokes) expect(stroke).toMatchObject({ dash: [], style: DARK.dim });
+    expect(recording.fills).toHaveLength(0);
+  });
+
+  test("are dotted as any others while they wait", () => {
+    expect(drawn(unsent(0)).strokes.map(({ dash }) => dash)).toEqual(new Array(6).fill(DOTS));
+  });
+
+  test("show no number though one of them is selected", () => {
+    expect(coloured(drawn(unsent(AT.update), { selection: weight(0, 1, 1) }))).toEqual([]);
+  });
+
+  test("lie under those that are", () => {
+    const bundle = { ...bundleAt(AT.update), value: (i: number, j: number) => (i + j === 2 ? null : 0) };
+    expect(edgesOf(bundle, 100).edges.map(({ value }) => value)).toEqual([null, null, 0, 0, 0, 0]);
+  });
+});
+
 describe("the front through a bundle", () => {
   const reach = (strokes: Painted[]) => strokes.flatMap(({ points }) => points.map(([x]) => x));
 
-  test.each([0.1, 0.5, 0.9])("forward, nothing to its right is coloured (%f done)", (done) => {
+  test.each([0.1, 0.35, 0.6])("forward, nothing to its right is coloured (%f done)", (done) => {
     const { front } = sceneAt(NET, layout, frameOf(), AT.linear1 + done, "batch");
     const xs = reach(coloured(drawn(bundleAt(AT.linear1 + done), { front })));
     expect(xs.length).toBeGreaterThan(0);
     expect(Math.max(...xs)).toBeLessThanOrEqual((front?.x ?? NaN) + 1e-3);
   });
 
-  test.each([0.1, 0.5, 0.9])("backward, nothing to its left is coloured (%f done)", (done) => {
+  test.each([0.1, 0.35, 0.6])("backward, nothing to its left is coloured (%f done)", (done) => {
     const { front } = sceneAt(NET, layout, frameOf(), AT.backLinear1 + done, "batch");
     const xs = reach(coloured(drawn(bundleAt(AT.backLinear1 + done), { front })));
     expect(xs.length).toBeGreaterThan(0);

@@ -8,6 +8,7 @@ const SIZES = [
   [880, 420],
   [390, 400],
   [320, 260],
+  [568, 180],
 ] as const;
 
 const NETS = {
@@ -121,6 +122,12 @@ describe("a column", () => {
     expect(new Set(heads).size).toBe(3);
     expect(heads).toEqual(heads.toSorted((a, b) => a - b));
   });
+});
+
+test("a low stage gives the room of the meters to the units", () => {
+  const [low, roomy] = [180, 420].map((height) => layoutOf(NET, 880, height)) as [StageLayout, StageLayout];
+  expect([low.meters, roomy.meters]).toEqual([false, true]);
+  expect(180 - low.bottom).toBeLessThan(420 - roomy.bottom);
 });
 
 describe("the unit under a point", () => {

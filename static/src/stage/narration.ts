@@ -64,7 +64,7 @@ function times(ratio: number): string {
 function updateWords(graph: Graph, frame: Frame, optimizer: string): Narration {
   const weights = graph.parameters.flatMap((p, i) => (p.name.endsWith(".weight") ? [i] : []));
   const ratios = weights.map((i) => frame.norm("update", i) / frame.norm("before", i)).filter(Number.isFinite);
-  const still = weights.filter((i) => frame.norm("update", i) === 0);
+  const still = weights.filter((i) => frame.norm("update", i) === 0 && frame.norm("gradient", i) === 0);
   const title = t("narration.update", { optimizer });
   if (still.length > 0) {
     const layers = still.map((i) => graph.nodes[graph.parameters[i]?.node ?? 0]?.column ?? 0).join(", ");

@@ -14,14 +14,15 @@ import { sceneAt, type Scene } from "./scene";
 const LOOK: StageLook = {
   palette: DARK,
   selection: null,
+  shows: "example",
   focus: null,
   pictures: () => null,
   input: null,
   most: 1500,
 };
 
-function sceneOf(position: number, graph: Graph = NET): Scene {
-  return sceneAt(graph, layoutOf(graph, 1000, 460), frameOf(), position, "example");
+function sceneOf(position: number, graph: Graph = NET, { height = 460, live = false } = {}): Scene {
+  return sceneAt(graph, layoutOf(graph, 1000, height), frameOf(), position, "example", live);
 }
 
 function drawn(
@@ -46,9 +47,13 @@ describe("the two canvases", () => {
     ["inside a layer's visit", AT.backLinear2 + 0.5, [false, true]],
     ["during an activation", AT.tanh + 0.5, [false, false]],
     ["during the update", AT.update + 0.5, [true, true]],
-    ["at the end", AT.end, [false, false]],
+    ["at the end", AT.end, [true, true]],
   ])("share the edges by what moves: %s", (_, position, expected) => {
     expect(sceneOf(position).bundles.map(moves)).toEqual(expected);
+  });
+
+  test("leave all edges to the still one while steps go by too fast to follow", () => {
+    expect(sceneOf(AT.end, NET, { live: true }).bundles.map(moves)).toEqual([false, false]);
   });
 
   test("the still one says how many edges there are and how many are drawn", () => {
@@ -59,12 +64,14 @@ describe("the two canvases", () => {
     expect(drawn(wide, { most: 100 }).left).toEqual({ drawn: 100 + shown, total: 13 * 256 + 256 });
   });
 
-  test("the still one does not change while a visit runs", () => {
-    for (const visit of [AT.linear1, AT.tanh, AT.loss, AT.backLinear2, AT.backLinear1, AT.update]) {
-      const painted = [0.1, 0.5, 0.9].map((within) => drawn(sceneOf(visit + within)).still.painted);
-      expect(painted[1]).toEqual(painted[0]);
-      expect(painted[2]).toEqual(painted[0]);
+  test("the still one changes within a visit only when its front has arrived", () => {
+    const still = (position: number) => drawn(sceneOf(position)).still.painted;
+    for (let visit = AT.linear1; visit < AT.end; visit++) {
+      for (const within of [0.35, 0.65]) expect(still(visit + within)).toEqual(still(visit + 0.05));
+      for (const within of [0.85, 1]) expect(still(visit + within)).toEqual(still(visit + 0.75));
     }
+    for (const visit of [AT.loss, AT.backLinear2, AT.backLinear1])
+      expect(still(visit + 0.75)).not.toEqual(still(visit + 0.65));
   });
 });
 
@@ -85,7 +92,8 @@ describe("before the pass has come", () => {
   test("a gradient norm is not told", () => {
     const norms = (position: number) =>
       drawn(sceneOf(position)).still.texts.filter((text) => ["0.07500", "0.03750"].includes(text));
-    expect([AT.backLinear2 + 0.5, AT.backTanh, AT.backLinear1 + 0.9, AT.update].map(norms)).toEqual([
+    const [second, first] = [AT.backLinear2, AT.backLinear1];
+    expect([second + 0.65, second + 0.75, first + 0.65, first + 0.75].map(norms)).toEqual([
       [],
       ["0.03750"],
       ["0.03750"],
@@ -97,7 +105,7 @@ describe("before the pass has come", () => {
     const rings = (position: number) => drawn(sceneOf(position)).moving.strokes.map(({ dash }) => dash);
     expect(rings(AT.backLinear2 + 0.5).filter((dash) => dash[0] === DOTS[0])).toHaveLength(3); // the hidden units still wait
     expect(rings(AT.update).filter((dash) => dash[0] === DOTS[0])).toHaveLength(0);
-    expect(rings(AT.end).filter((dash) => dash[0] === DASHES[0])).toHaveLength(2); // δ of hidden unit 2 and of the output
+    expect(rings(AT.backLinear1).filter((dash) => dash[0] === DASHES[0])).toHaveLength(2); // δ of hidden unit 2 and of the output
   });
 });
 
@@ -110,9 +118,17 @@ describe("headings", () => {
   test("of a layer in its turn stand out", () => {
     const ink = (position: number, name: string) =>
       drawn(sceneOf(position)).still.painted.find(({ text }) => text === name)?.style;
-    expect([ink(AT.tanh, "Layer 1"), ink(AT.tanh, "Layer 2")]).toEqual([DARK.ink, DARK.ink2]);
-    expect([ink(AT.linear2, "Layer 1"), ink(AT.linear2, "Layer 2")]).toEqual([DARK.ink2, DARK.ink]);
+    for (const position of [AT.tanh + 0.5, AT.linear2])
+      expect([ink(position, "Layer 1"), ink(position, "Layer 2")]).toEqual([DARK.ink, DARK.ink2]);
+    for (const position of [AT.linear2 + 0.5, AT.loss])
+      expect([ink(position, "Layer 1"), ink(position, "Layer 2")]).toEqual([DARK.ink2, DARK.ink]);
   });
+});
+
+test("a stage too low for meters tells no norms", () => {
+  const norms = (height: number) =>
+    drawn(sceneOf(AT.end, NET, { height })).still.texts.filter((text) => text.includes("∂L/∂W"));
+  expect([norms(180).length, norms(460).length]).toEqual([0, 2]);
 });
 
 test("the front is one line from top to bottom, and none at the end", () => {
@@ -130,25 +146,32 @@ test("the front is one line from top to bottom, and none at the end", () => {
 
 describe("a selected weight", () => {
   const selection = { kind: "weight", node: 2, row: 0, column: 1 } as const;
+  const chips = (position: number, shows: StageLook["shows"] = "example") =>
+    drawn(sceneOf(position), { selection, shows }).moving.texts.filter((text) =>
+      ["−0.7160", "−0.5000"].includes(text),
+    );
 
   test("lies over everything at full strength, in both themes", () => {
     for (const palette of [DARK, LIGHT]) {
-      const { strokes } = drawn(sceneOf(AT.end), { selection, palette }).moving;
-      expect(strokes.some(({ style, alpha }) => style === palette.pos && alpha === 1)).toBe(true); // −0.5 · −0.716
+      for (const position of [AT.backTanh + 0.5, AT.end]) {
+        const { strokes } = drawn(sceneOf(position), { selection, palette }).moving;
+        // −0.5 · −0.716, then its update 0.008
+        expect(strokes.some(({ style, alpha }) => style === palette.pos && alpha === 1)).toBe(true);
+      }
     }
   });
 
   test("is shown with the two numbers its gradient is made of, each when it is known", () => {
-    const chips = (position: number) =>
-      drawn(sceneOf(position), { selection }).moving.texts.filter((text) =>
-        ["−0.7160", "−0.5000"].includes(text),
-      );
-    expect([AT.tanh, AT.linear2, AT.backLinear2, AT.end].map(chips)).toEqual([
+    expect([AT.tanh, AT.linear2, AT.backLinear2, AT.end].map((position) => chips(position))).toEqual([
       [],
       ["−0.7160"],
       ["−0.7160", "−0.5000"],
       ["−0.7160", "−0.5000"],
     ]);
+  });
+
+  test("has none of them beside the batch's sum: they are one example's", () => {
+    expect(chips(AT.end, "batch")).toEqual([]);
   });
 
   test("is drawn in its own visit though it is too weak to be among the strongest", () => {

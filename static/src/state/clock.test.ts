@@ -1,23 +1,23 @@
 import { describe, expect, test } from "vitest";
 
 import { AT, NET, network } from "../fixtures";
-import { boundaries, due, duration, followed, moved, press } from "./clock";
-import { DIALS, SPEEDS } from "./moment";
+import { boundaries, due, duration, moved, press } from "./clock";
+import { DIALS } from "./moment";
 
 const durations = NET.visits.map((visit) => duration(NET, visit));
 const whole = durations.reduce((a, b) => a + b);
 
 describe("the time a visit takes", () => {
   test("is longest where a front crosses between columns, both ways", () => {
-    expect(durations).toEqual([950, 380, 950, 550, 550, 950, 380, 950, 900]);
+    expect(durations).toEqual([1250, 500, 1250, 750, 750, 1250, 500, 1250, 1500]);
   });
 });
 
 describe("moving on", () => {
   test("ends a visit after its duration and goes on within the next", () => {
-    expect(moved(NET, 0, 475, 1)).toBeCloseTo(0.5, 10);
-    expect(moved(NET, 0, 950, 1)).toBe(1);
-    expect(moved(NET, 0.5, 475 + 190, 1)).toBeCloseTo(1.5, 10);
+    expect(moved(NET, 0, 625, 1)).toBeCloseTo(0.5, 10);
+    expect(moved(NET, 0, 1250, 1)).toBe(1);
+    expect(moved(NET, 0.5, 625 + 250, 1)).toBeCloseTo(1.5, 10);
   });
 
   test("takes the same path in one stride as in many", () => {
@@ -45,11 +45,6 @@ describe("where a dial stops", () => {
     ["phase", [3, 4, 8, 9]],
   ] as const)("%s: at the end of each", (dial, stops) => {
     expect(boundaries(NET, dial)).toEqual(stops);
-  });
-
-  test("term: four times a visit", () => {
-    expect(boundaries(NET, "term")).toHaveLength(36);
-    expect(boundaries(NET, "term").slice(0, 5)).toEqual([0.25, 0.5, 0.75, 1, 1.25]);
   });
 });
 
@@ -127,17 +122,4 @@ describe("steps that are due", () => {
   test("are ten at most, and what a slow line has piled up is dropped", () => {
     expect(due(400)).toEqual({ steps: 10, rest: 1 });
   });
-});
-
-test("a pass is followed by eye up to five steps a second", () => {
-  expect(SPEEDS.filter(followed).map(({ label }) => label)).toEqual([
-    "⅛ ×",
-    "¼ ×",
-    "½ ×",
-    "1 ×",
-    "2 ×",
-    "4 ×",
-    "1/s",
-    "5/s",
-  ]);
 });

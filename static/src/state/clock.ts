@@ -74,7 +74,6 @@ function backward(count: number, step: number, every: number): Press {
 /** Where a press of a dial stops inside a step: the end of each visit, of each layer's visits, of each phase. */
 export function boundaries(graph: Graph, dial: Dial): number[] {
   const visits = graph.visits;
-  if (dial === "term") return visits.flatMap((_, i) => [i + 0.25, i + 0.5, i + 0.75, i + 1]);
   const key = (v: Visit | undefined): string => {
     if (!v || dial === "operation") return `${v?.phase} ${v?.node}`;
     return dial === "phase" ? v.phase : `${v.phase} ${graph.nodes[v.node]?.column ?? -1}`;

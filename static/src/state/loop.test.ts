@@ -68,11 +68,13 @@ const speedOf = (label: string) => moment.SPEEDS.findIndex((speed) => speed.labe
 const short = () => asked.map(({ kind, by }) => `${kind} ${by}`);
 
 describe("playing", () => {
-  test("moves through the visits and asks for one step at the end of each", async () => {
+  test("moves through the visits and, after a breath at the end, asks for one step", async () => {
     loop.toggle();
     pass(500);
-    expect(moment.position.value).toBeCloseTo(500 / 950, 9);
-    pass(8000);
+    expect(moment.position.value).toBeCloseTo(500 / 1250, 9);
+    pass(8600); // the whole pass takes 9000
+    expect([moment.position.value, short()]).toEqual([AT.end, []]);
+    pass(400);
     expect([moment.position.value, short()]).toEqual([AT.end, ["advance 1"]]);
     await asked[0]?.answer(6);
     expect(moment.position.value).toBe(0);
@@ -86,7 +88,7 @@ describe("playing", () => {
   test("does not jump when the page was hidden", () => {
     loop.toggle();
     nextFrame((now += 60_000));
-    expect(moment.position.value).toBeCloseTo(100 / 950, 9);
+    expect(moment.position.value).toBeCloseTo(100 / 1250, 9);
   });
 
   test("live asks for two frames ahead at most, however long they take", async () => {
@@ -137,14 +139,26 @@ describe("a press of the step buttons", () => {
     moment.position.value = AT.end;
     moment.dial.value = "layer";
     void loop.stepBy(1);
+    await settled();
     expect(short()).toEqual(["advance 1"]);
     await asked[0]?.answer(6);
     expect(moment.position.value).toBe(2);
   });
 
+  test("waits for the one before it, and none is dropped", async () => {
+    moment.position.value = AT.end;
+    moment.dial.value = "phase";
+    for (let k = 0; k < 3; k++) void loop.stepBy(1);
+    await settled();
+    expect([short(), moment.position.value]).toEqual([["advance 1"], AT.end]);
+    await asked[0]?.answer(6);
+    expect([short(), moment.position.value]).toEqual([[], AT.update]); // forward, loss, backward
+  });
+
   test("before the start asks for the step before and goes to its end", async () => {
     moment.dial.value = "layer";
     void loop.stepBy(-1);
+    await settled();
     expect(short()).toEqual(["seek 4"]);
     await asked[0]?.answer(4);
     expect(moment.position.value).toBe(AT.end);
@@ -154,6 +168,7 @@ describe("a press of the step buttons", () => {
     moment.position.value = AT.end;
     moment.dial.value = "epoch";
     void loop.stepBy(-1);
+    await settled();
     expect(short()).toEqual(["seek 1"]);
     await asked[0]?.answer(1);
     expect(moment.position.value).toBe(0);

@@ -72,12 +72,19 @@ export function toggle(): void {
   playing.value = !playing.value;
 }
 
-/** One press of the step buttons: by as much as the dial says, never dropped. */
-export async function stepBy(direction: 1 | -1): Promise<void> {
+let pressed: Promise<void> = Promise.resolve();
+
+/** One press of the step buttons: by as much as the dial says. Presses wait for each other, and none is dropped. */
+export function stepBy(direction: 1 | -1): Promise<void> {
+  playing.value = false;
+  pressed = pressed.then(() => stepOnce(direction));
+  return pressed;
+}
+
+async function stepOnce(direction: 1 | -1): Promise<void> {
   const built = graph.peek();
   const shown = frame.peek();
   if (!built || !shown) return;
-  playing.value = false;
   const { position: at, step } = press(built, position.peek(), dial.peek(), direction, shown.step);
   if (step > 0) await next(step, at);
   else if (step < 0) await goTo(shown.step + step, at);

@@ -1,7 +1,21 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
 import { AT, NET, network } from "../fixtures";
-import { position, progress, reached, reachedAt, visit, visitOf, weightOf } from "./moment";
+import {
+  followed,
+  live,
+  playing,
+  position,
+  progress,
+  reached,
+  reachedAt,
+  speed,
+  SPEEDS,
+  visit,
+  visitAt,
+  visitOf,
+  weightOf,
+} from "./moment";
 import { graph } from "./run";
 
 beforeEach(() => {
@@ -28,11 +42,19 @@ describe("a node's visit", () => {
 });
 
 describe("what has been reached", () => {
-  test("is what is finished, not what has begun", () => {
-    expect(reachedAt(NET, "forward", 1, 1.99)).toBe(false);
-    expect(reachedAt(NET, "forward", 1, 2)).toBe(true);
-    expect(reachedAt(NET, "backward", 2, 5.99)).toBe(false);
-    expect(reachedAt(NET, "backward", 2, 6)).toBe(true);
+  test("is where the front has arrived, not where it is on its way", () => {
+    expect([1, 1.69, 1.71, 2].map((at) => reachedAt(NET, "forward", 1, at))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect([5, 5.69, 5.71, 6].map((at) => reachedAt(NET, "backward", 2, at))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
   });
 
   test("follows the position", () => {
@@ -42,6 +64,11 @@ describe("what has been reached", () => {
     graph.value = null;
     expect(reached("backward", 0)).toBe(false);
   });
+});
+
+test("a whole position is the end of the visit before it, but for the start of the step", () => {
+  expect([0, 0.01, 1, 1.01, 4, 8, 8.01, 9].map((at) => visitAt(NET, at))).toEqual([0, 0, 0, 1, 3, 7, 8, 8]);
+  expect([-1, 12].map((at) => visitAt(NET, at))).toEqual([0, 8]);
 });
 
 test("the visit under way is the last one when the step is over", () => {
@@ -54,8 +81,30 @@ test("the visit under way is the last one when the step is over", () => {
   expect(visit.value).toBe(0);
 });
 
-test("a visit's progress runs from 0 to 1 and stays there", () => {
-  expect([1, 2, 2.25, 3, 7].map((at) => progress(2, at))).toEqual([0, 0, 0.25, 1, 1]);
+test("a visit's progress runs from 0 to 1 in the first 70 % of its time and holds for the rest", () => {
+  expect([1, 2, 2.8, 3, 7].map((at) => progress(2, at))).toEqual([0, 0, 1, 1, 1]);
+  expect([2.175, 2.35, 2.525].map((at) => progress(2, at).toFixed(6))).toEqual([
+    "0.250000",
+    "0.500000",
+    "0.750000",
+  ]);
+});
+
+test("a pass is followed by eye up to five steps a second", () => {
+  const slow = ["⅛ ×", "¼ ×", "½ ×", "1 ×", "2 ×", "4 ×", "1/s", "5/s"];
+  expect(SPEEDS.filter(followed).map(({ label }) => label)).toEqual(slow);
+});
+
+test("training is live while it plays too fast for a pass to be followed", () => {
+  const labels = () =>
+    SPEEDS.flatMap(({ label }, k) => {
+      speed.value = k;
+      return live() ? [label] : [];
+    });
+  playing.value = true;
+  expect(labels()).toEqual(["60/s", "600/s"]);
+  playing.value = false;
+  expect(labels()).toEqual([]);
 });
 
 test("a node that computes with a weight is told from one that does not", () => {

@@ -36,7 +36,7 @@ export function live(): boolean {
   return playing.value && !followed(SPEEDS[speed.value] as Speed);
 }
 
-export const DIALS = ["term", "operation", "layer", "phase", "step", "epoch"] as const;
+export const DIALS = ["operation", "layer", "phase", "step", "epoch"] as const;
 export type Dial = (typeof DIALS)[number];
 export const dial = signal<Dial>("operation");
 

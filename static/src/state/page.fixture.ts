@@ -62,10 +62,15 @@ export class Page {
     this.socket.reply(frameBytes({ generation: this.run.graph.value?.generation ?? 0, step }));
   }
 
-  /** Lose the connection and have it again. */
-  comeBack(): void {
-    vi.useFakeTimers();
+  /** Lose the connection. */
+  lose(): void {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
     this.socket.close();
+  }
+
+  /** Have it again. */
+  comeBack(): void {
+    if (this.socket.readyState === FakeSocket.OPEN) this.lose();
     vi.advanceTimersByTime(1000);
     vi.useRealTimers();
     this.socket.open();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { EXPERIMENT, NET, network } from "../fixtures";
+import { EXPERIMENT, frameBytes, NET, network } from "../fixtures";
+import type { Edit as EditRequest } from "../wire/messages";
 import { openPage, type Page } from "./page.fixture";
 
 let page: Page;
@@ -64,13 +65,49 @@ describe("opening", () => {
 });
 
 describe("editing the learning rate", () => {
-  test("holds from the step shown on and forgets what came later", () => {
+  /** Answer the newest edit with the frame it was made at. */
+  const answered = async (edited: Promise<void>): Promise<void> => {
+    const { id, generation, edit } = page.socket.asked("edit").at(-1) as EditRequest;
+    page.socket.reply(frameBytes({ id, generation, step: edit.step }));
+    await edited;
+  };
+
+  test("holds from the step shown on and forgets what came later", async () => {
     page.build();
     for (const step of [2, 3, 2]) page.show(step);
-    void page.run.editRate(0.5);
+    const edited = page.run.editRate(0.5);
     const edit = { kind: "learning_rate", step: 2, value: 0.5 };
     expect(page.socket.asked("edit")).toMatchObject([{ edit }]);
+    const recorded = page.history.recorded.value;
+    await answered(edited);
     expect([page.run.edits.value, page.steps]).toEqual([[edit], [1, 2]]);
+    expect(page.history.recorded.value).toBeGreaterThan(recorded + 1); // what is drawn of it is drawn again
+  });
+
+  test("forgets frames, too, that were on their way when it was made", async () => {
+    page.build();
+    page.show(2);
+    const edited = page.run.editRate(0.5);
+    for (const step of [3, 4]) page.show(step);
+    await answered(edited);
+    expect(page.steps).toEqual([1, 2]);
+  });
+
+  test("takes the place of an edit at the same step and of those after it", async () => {
+    page.build();
+    for (const [step, value] of [
+      [2, 0.1],
+      [5, 0.2],
+      [5, 0.3],
+      [4, 0.4],
+    ] as const) {
+      page.show(step);
+      await answered(page.run.editRate(value));
+    }
+    expect(page.run.edits.value.map(({ step, value }) => [step, value])).toEqual([
+      [2, 0.1],
+      [4, 0.4],
+    ]);
   });
 
   test("is not opened again as an experiment of its own", () => {
@@ -120,6 +157,78 @@ describe("a connection that came back", () => {
     page.comeBack();
     page.build();
     expect(page.steps).toEqual([1, 2, 3]);
+  });
+
+  describe("while an experiment was asked for", () => {
+    const asked = { ...EXPERIMENT, batch: 8 };
+    const opened = () => page.socket.asked("open").map(({ experiment }) => experiment.batch);
+    const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+    /** Answer one request to open after another. */
+    const answerAll = async (): Promise<void> => {
+      for (let k = 0; k < page.socket.asked("open").length; k++) {
+        page.build(NET, page.socket.asked("open")[k]);
+        await settled();
+      }
+    };
+    beforeEach(async () => {
+      page.build();
+      await settled();
+    });
+
+    test("when the line was down, opens it after what ran", async () => {
+      page.lose();
+      page.experiment.change(asked);
+      await settled();
+      page.comeBack();
+      await answerAll();
+      expect([opened(), page.experiment.experiment.value?.batch]).toEqual([[4, 8], 8]);
+    });
+
+    test("when its answer was lost with the line, opens it again", async () => {
+      page.experiment.change(asked);
+      expect(opened()).toEqual([4, 8]);
+      page.lose();
+      await settled();
+      page.comeBack();
+      await answerAll();
+      expect([opened(), page.experiment.experiment.value?.batch]).toEqual([[4, 8], 8]);
+    });
+
+    test("opens only the last of several, and once", async () => {
+      page.lose();
+      page.experiment.change({ ...asked, batch: 16 });
+      page.experiment.change(asked);
+      await settled();
+      page.comeBack();
+      await answerAll();
+      expect(opened()).toEqual([4, 8]);
+      page.comeBack();
+      await answerAll();
+      expect(opened()).toEqual([8]);
+    });
+
+    test("does not put it over one chosen since", async () => {
+      page.lose();
+      page.experiment.change(asked);
+      await settled();
+      page.comeBack();
+      page.experiment.change({ ...asked, batch: 16 });
+      await answerAll();
+      expect([opened().at(-1), page.experiment.experiment.value?.batch]).toEqual([16, 16]);
+    });
+
+    test("keeps it on the page where the service refuses it", async () => {
+      page.lose();
+      page.experiment.change(asked);
+      await settled();
+      page.comeBack();
+      page.build(NET, page.socket.asked("open")[0]);
+      await settled();
+      page.refuse("experiment");
+      expect([page.experiment.experiment.value?.batch, page.run.graph.value?.experiment.batch]).toEqual([
+        8, 4,
+      ]);
+    });
   });
 });
 

@@ -34,7 +34,7 @@ let built: Graph | null = null;
 export function start(address: string): Promise<void> {
   const url = new URL("ws", address);
   url.protocol = url.protocol.replace("http", "ws");
-  connection = new Connection(url.href, hear, () => void reopen());
+  connection = new Connection(url.href, hear, reopen);
   effect(() => {
     if (experiment.value && experiment.value !== opened) void open(experiment.value);
   });
@@ -47,6 +47,11 @@ export function start(address: string): Promise<void> {
       if (connected.value) resolve();
     }),
   );
+}
+
+/** Has an experiment been asked for that does not run yet? */
+export function opening(): boolean {
+  return asked !== generation;
 }
 
 /** Requests under way. */
@@ -65,11 +70,13 @@ async function open(next: Experiment): Promise<void> {
   unanswered = answer ? null : next;
 }
 
-/** The same experiment at the same step, on a connection that knows nothing of it; then what was asked for meanwhile. */
-async function reopen(): Promise<void> {
-  const next = unanswered;
-  if (base) await send(base, edits.peek(), frame.peek()?.step ?? 1);
-  if (next) await open(next);
+/**
+ * The same experiment at the same step, on a connection that knows nothing of it; then what was asked for meanwhile,
+ * at once: so the page does not take the first over again, and what is chosen from here on comes after both.
+ */
+function reopen(): void {
+  if (base) void send(base, edits.peek(), frame.peek()?.step ?? 1);
+  if (unanswered) void open(unanswered);
 }
 
 /** Open at a moment; answers whether the service could. The page takes the experiment over when it runs. */
@@ -110,9 +117,10 @@ export async function prove(parameter: string, index: number[]): Promise<void> {
 export async function editRate(value: number): Promise<void> {
   const step = frame.peek()?.step ?? 0;
   const edit: RateEdit = { kind: "learning_rate", step, value };
-  edits.value = [...edits.value, edit];
-  history.peek()?.forgetAfter(step);
+  edits.value = [...edits.value.filter((made) => made.step < step), edit];
   await connection?.ask({ kind: "edit", generation, edit });
+  history.peek()?.forgetAfter(step); // only now: frames asked for before the edit came first, and are another story
+  recorded.value += 1;
 }
 
 /** Take a document as standing for the running experiment: its change has been made by an edit. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { frameBytes, NET } from "../fixtures";
+import { EXPERIMENT, frameBytes, NET } from "../fixtures";
 import { connected, Connection, type Answer } from "./connection";
 import { FakeSocket } from "./socket.fixture";
 
@@ -37,6 +37,23 @@ afterEach(() => {
 });
 
 describe("asking", () => {
+  test("too much for one message is refused on the page, in the service's words, and not sent", async () => {
+    const connection = connect();
+    FakeSocket.last.open();
+    const ask = (letters: number) => {
+      const experiment = { ...EXPERIMENT, name: "나".repeat(letters) }; // three bytes each
+      const look = { example: 0, node: -1, row: 0, column: -1 };
+      return connection.ask({ kind: "open", generation: 7, experiment, edits: [], step: 1, look });
+    };
+    const answer = await ask(44_000);
+    const [problem] = answer?.kind === "problems" ? answer.problems : [];
+    expect(problem).toMatchObject({ code: "too_long", expected: "131072" });
+    expect(Number(problem?.came)).toBeGreaterThan(132_000);
+    expect([heard, FakeSocket.last.sent, connection.outstanding]).toEqual([[["problems", 7]], [], 0]);
+    void ask(43_000);
+    expect(FakeSocket.last.sent).toHaveLength(1);
+  });
+
   test("before the connection stands comes to nothing, and nothing waits", async () => {
     const connection = connect();
     expect(await connection.ask(advance)).toBeNull();
@@ -126,7 +143,7 @@ describe("a lost connection", () => {
     expect([reopened, connected.value, FakeSocket.last.binaryType]).toEqual([2, true, "arraybuffer"]);
   });
 
-  test("is tried ever more seldom, but every eight seconds at least, and soon again once it stood", () => {
+  test("is tried ever more seldom, but every eight seconds at least, and soon again once it was answered", () => {
     connect();
     const waits = Array.from({ length: 6 }, () => {
       FakeSocket.last.close();
@@ -135,10 +152,17 @@ describe("a lost connection", () => {
       return Date.now() - before;
     });
     expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 8000]);
-    FakeSocket.last.open();
-    FakeSocket.last.close();
-    const made = FakeSocket.made.length;
-    vi.advanceTimersByTime(500);
-    expect(FakeSocket.made).toHaveLength(made + 1);
+    /** Was another made half a second after it opened, heard this and closed? */
+    const soon = (...messages: object[]): boolean => {
+      const socket = FakeSocket.last;
+      socket.open();
+      for (const message of messages) socket.reply(message);
+      socket.close();
+      vi.advanceTimersByTime(500);
+      const again = FakeSocket.last !== socket;
+      vi.advanceTimersByTime(8000);
+      return again;
+    };
+    expect([soon(), soon({ ...stale, id: 9 }), soon()]).toEqual([false, true, false]);
   });
 });

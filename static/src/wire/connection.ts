@@ -17,6 +17,8 @@ type Listener = (answer: Answer, generation: number) => void;
 
 export const connected = signal(false);
 
+/** Bytes of one message, as the service has it. */
+const LARGEST = 131_072;
 const RETRY_MS = 500;
 const RETRY_MOST_MS = 8000;
 
@@ -46,16 +48,28 @@ export class Connection {
     const socket = this.socket;
     if (!socket || socket.readyState !== WebSocket.OPEN) return Promise.resolve(null);
     const id = this.nextId++;
+    const text = JSON.stringify({ ...request, id });
+    const size = new TextEncoder().encode(text).length;
+    if (size > LARGEST) return Promise.resolve(this.refuse(request, id, size));
     const answered = new Promise<Answer | null>((resolve) => this.waiting.set(id, resolve));
-    socket.send(JSON.stringify({ ...request, id }));
+    socket.send(text);
     return answered;
+  }
+
+  /** What the service would close the line over is refused here, with the same words. */
+  private refuse(request: Ask, id: number, size: number): Problems {
+    const values = { expected: `${LARGEST}`, came: `${size}` };
+    const problem = { where: "", code: "too_long", ...values, values };
+    const { generation } = request;
+    const answer: Problems = { kind: "problems", id, generation, reason: "experiment", problems: [problem] };
+    this.listen(answer, generation);
+    return answer;
   }
 
   private connect(): void {
     const socket = new WebSocket(this.url);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
-      this.retries = 0;
       connected.value = true;
       this.reopened();
     };
@@ -73,6 +87,7 @@ export class Connection {
   }
 
   private receive(data: string | ArrayBuffer): void {
+    this.retries = 0; // not when the line opens: a message that closes it again must not be retried at once
     if (typeof data === "string") {
       const reply = JSON.parse(data) as Reply;
       if (reply.kind === "graph") this.graph = reply; // its frame follows under the same id

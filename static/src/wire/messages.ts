@@ -46,7 +46,7 @@ export interface Experiment {
   loss: CrossEntropyLoss | BCEWithLogitsLoss | MSELoss | HuberLoss;
   name: string;
   network: Layers;
-  optimizer: SGD | Adam | AdamW | RMSprop;
+  optimizer: SGD | Adam | AdamW | RMSprop | Adagrad | Adadelta | Adamax | NAdam | RAdam | Lion;
   seeds: Seeds;
   version: 1;
 }
@@ -75,34 +75,64 @@ export interface HuberLoss {
   kind: "HuberLoss";
 }
 export interface Layers {
-  layers: (Linear | Identity | ReLU | LeakyReLU | Tanh | Sigmoid | GELU | SiLU | Softplus | ELU)[];
+  layers: (
+    | Linear
+    | Identity
+    | ReLU
+    | LeakyReLU
+    | Tanh
+    | Sigmoid
+    | GELU
+    | SiLU
+    | Softplus
+    | ELU
+    | ReLU6
+    | Hardtanh
+    | Hardsigmoid
+    | Hardswish
+    | SELU
+    | CELU
+    | Softsign
+    | LogSigmoid
+    | Tanhshrink
+    | Softshrink
+    | Hardshrink
+  )[];
 }
 export interface Linear {
   bias: boolean;
   bias_init:
     | Default
     | Zeros
+    | Ones
     | Constant
     | Normal
+    | TruncNormal
     | Uniform
     | XavierUniform
     | XavierNormal
     | KaimingUniform
     | KaimingNormal
-    | Orthogonal;
+    | Orthogonal
+    | Eye
+    | Sparse;
   kind: "Linear";
   out_features: number;
   weight_init:
     | Default
     | Zeros
+    | Ones
     | Constant
     | Normal
+    | TruncNormal
     | Uniform
     | XavierUniform
     | XavierNormal
     | KaimingUniform
     | KaimingNormal
-    | Orthogonal;
+    | Orthogonal
+    | Eye
+    | Sparse;
 }
 export interface Default {
   kind: "default";
@@ -110,12 +140,22 @@ export interface Default {
 export interface Zeros {
   kind: "zeros";
 }
+export interface Ones {
+  kind: "ones";
+}
 export interface Constant {
   kind: "constant";
   val: number;
 }
 export interface Normal {
   kind: "normal";
+  mean: number;
+  std: number;
+}
+export interface TruncNormal {
+  a: number;
+  b: number;
+  kind: "trunc_normal";
   mean: number;
   std: number;
 }
@@ -147,6 +187,14 @@ export interface KaimingNormal {
 export interface Orthogonal {
   gain: number;
   kind: "orthogonal";
+}
+export interface Eye {
+  kind: "eye";
+}
+export interface Sparse {
+  kind: "sparse";
+  sparsity: number;
+  std: number;
 }
 export interface Identity {
   kind: "Identity";
@@ -180,6 +228,44 @@ export interface ELU {
   alpha: number;
   kind: "ELU";
 }
+export interface ReLU6 {
+  kind: "ReLU6";
+}
+export interface Hardtanh {
+  kind: "Hardtanh";
+  max_val: number;
+  min_val: number;
+}
+export interface Hardsigmoid {
+  kind: "Hardsigmoid";
+}
+export interface Hardswish {
+  kind: "Hardswish";
+}
+export interface SELU {
+  kind: "SELU";
+}
+export interface CELU {
+  alpha: number;
+  kind: "CELU";
+}
+export interface Softsign {
+  kind: "Softsign";
+}
+export interface LogSigmoid {
+  kind: "LogSigmoid";
+}
+export interface Tanhshrink {
+  kind: "Tanhshrink";
+}
+export interface Softshrink {
+  kind: "Softshrink";
+  lambd: number;
+}
+export interface Hardshrink {
+  kind: "Hardshrink";
+  lambd: number;
+}
 export interface SGD {
   dampening: number;
   kind: "SGD";
@@ -189,6 +275,7 @@ export interface SGD {
   weight_decay: number;
 }
 export interface Adam {
+  amsgrad: boolean;
   /**
    * @minItems 2
    * @maxItems 2
@@ -200,6 +287,7 @@ export interface Adam {
   weight_decay: number;
 }
 export interface AdamW {
+  amsgrad: boolean;
   /**
    * @minItems 2
    * @maxItems 2
@@ -217,6 +305,67 @@ export interface RMSprop {
   kind: "RMSprop";
   lr: number;
   momentum: number;
+  weight_decay: number;
+}
+export interface Adagrad {
+  eps: number;
+  initial_accumulator_value: number;
+  kind: "Adagrad";
+  lr: number;
+  lr_decay: number;
+  weight_decay: number;
+}
+export interface Adadelta {
+  eps: number;
+  kind: "Adadelta";
+  lr: number;
+  rho: number;
+  weight_decay: number;
+}
+export interface Adamax {
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  betas: [number, number];
+  eps: number;
+  kind: "Adamax";
+  lr: number;
+  weight_decay: number;
+}
+export interface NAdam {
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  betas: [number, number];
+  decoupled_weight_decay: boolean;
+  eps: number;
+  kind: "NAdam";
+  lr: number;
+  momentum_decay: number;
+  weight_decay: number;
+}
+export interface RAdam {
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  betas: [number, number];
+  decoupled_weight_decay: boolean;
+  eps: number;
+  kind: "RAdam";
+  lr: number;
+  weight_decay: number;
+}
+export interface Lion {
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  betas: [number, number];
+  kind: "Lion";
+  lr: number;
   weight_decay: number;
 }
 export interface Seeds {

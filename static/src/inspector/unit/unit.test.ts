@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { frameOf, network } from "../network";
+import { frameOf, network } from "../network.fixture";
 import { STRONGEST, unitFacts } from "./unit";
 
 test("a unit is the same from its linear node and from its activation", () => {

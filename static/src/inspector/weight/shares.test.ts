@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { frameOf, network } from "../network";
+import { frameOf, network } from "../network.fixture";
 import { shares, stance, tallest } from "./shares";
 import { weightFacts } from "./weight";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { frameOf, network } from "../network";
+import { frameOf, network } from "../network.fixture";
 import { indexed, weightFacts } from "./weight";
 
 const EDGE = { node: 2, row: 0, column: 1 };

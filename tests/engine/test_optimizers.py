@@ -1,0 +1,223 @@
+"""Optimizers beside torch.optim, step for step; Lion, which it has not, beside its algorithm written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.choice import settings as options_of
+from engine.optimizers.adadelta import Adadelta
+from engine.optimizers.adagrad import Adagrad
+from engine.optimizers.adam import Adam, AdamW
+from engine.optimizers.adamax import Adamax
+from engine.optimizers.any_optimizer import AnyOptimizer
+from engine.optimizers.lion import Lion
+from engine.optimizers.nadam import NAdam
+from engine.optimizers.optimizer import Optimizer
+from engine.optimizers.radam import RAdam
+from engine.optimizers.rmsprop import RMSprop
+from engine.optimizers.sgd import SGD
+from engine.parameters import Block, Parameters
+from engine.program import Program, compiled
+from engine.tensor import Array
+
+KINDS: tuple[type[Any], ...] = get_args(get_args(AnyOptimizer)[0])
+TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
+STEPS, CHANGE, SIZE = 20, 10, 24
+OPTIMIZERS = [
+    SGD(lr=0.1),
+    SGD(lr=0.1, weight_decay=0.2),
+    SGD(lr=0.1, momentum=0.9),
+    SGD(lr=0.1, momentum=0.9, dampening=0.3, weight_decay=0.1),
+    SGD(lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.1),
+    Adam(),
+    Adam(lr=0.1, betas=(0.5, 0.9), eps=1e-3, weight_decay=0.3),
+    Adam(lr=0.1, betas=(0.9, 0.5), weight_decay=0.1, amsgrad=True),
+    AdamW(),
+    AdamW(lr=0.1, betas=(0.0, 0.99), weight_decay=0.5),
+    AdamW(lr=0.1, betas=(0.9, 0.5), amsgrad=True),
+    RMSprop(),
+    RMSprop(lr=0.05, alpha=0.9, weight_decay=0.2, momentum=0.8),
+    RMSprop(alpha=0.8, momentum=0.5, centered=True),
+    Adagrad(),
+    Adagrad(lr=0.3, lr_decay=0.2, weight_decay=0.3),
+    Adagrad(lr=0.3, initial_accumulator_value=0.5, eps=1e-3),
+    Adadelta(),
+    Adadelta(lr=0.5, rho=0.6, eps=1e-3, weight_decay=0.3),
+    Adamax(),
+    Adamax(lr=0.1, betas=(0.5, 0.8), eps=1e-3, weight_decay=0.3),
+    NAdam(),
+    NAdam(lr=0.1, betas=(0.5, 0.9), eps=1e-3, weight_decay=0.3, momentum_decay=0.5),
+    NAdam(lr=0.1, weight_decay=0.3, decoupled_weight_decay=True),
+    RAdam(),
+    RAdam(lr=0.1, betas=(0.5, 0.9), eps=1e-3, weight_decay=0.3),
+    RAdam(lr=0.1, betas=(0.9, 0.6), weight_decay=0.3, decoupled_weight_decay=True),  # too few squares for ever
+]
+
+rates = st.floats(1e-3, 0.1)
+decays = st.sampled_from([0.0, 0.01, 0.3])
+betas = st.tuples(st.floats(0, 0.95), st.floats(0.3, 0.9999))
+epsilons = st.floats(1e-8, 1e-2)
+family: dict[str, Any] = {"lr": rates, "betas": betas, "eps": epsilons, "weight_decay": decays}
+drawn = st.one_of(
+    st.builds(Adam, **family, amsgrad=st.booleans()),
+    st.builds(AdamW, **family, amsgrad=st.booleans()),
+    st.builds(
+        Adagrad,
+        lr=rates,
+        lr_decay=st.floats(0, 2),
+        weight_decay=decays,
+        initial_accumulator_value=st.floats(0, 10),
+        eps=epsilons,
+    ),
+    st.builds(Adadelta, lr=st.floats(0.01, 2), rho=st.floats(0, 0.99), eps=epsilons, weight_decay=decays),
+    st.builds(Adamax, **family),
+    st.builds(NAdam, **family, momentum_decay=st.floats(0, 1), decoupled_weight_decay=st.booleans()),
+    st.builds(RAdam, **family, decoupled_weight_decay=st.booleans()),
+)
+
+
+class Updates:
+    """An optimizer's calls alone, on one flat vector that starts at `values`."""
+
+    def __init__(self, optimizer: Optimizer, values: Array) -> None:
+        self.parameters = Parameters([("0", [Block((len(values),), {"weight": ()})])], values.dtype)
+        program = Program(values.dtype, 1)
+        program.emit_update(self._emit(optimizer))
+        for array in self.memory.arrays.values():
+            array.fill(0)
+        self.parameters.values[:] = values
+        self.run = compiled(program.update)
+
+    def _emit(self, optimizer: Optimizer) -> Any:
+        def emit(program: Program) -> None:
+            self.memory = optimizer.emit(program, self.parameters)
+
+        return emit
+
+    def step(self, gradient: Array) -> Array:
+        """The values after it; what is shown beside them has to be true."""
+        parameters = self.parameters
+        before = parameters.values.copy()
+        parameters.gradients[:] = gradient
+        self.run()
+        assert np.array_equal(parameters.values, before + parameters.update)
+        assert np.array_equal(parameters.gradients, gradient), "the gradient that is shown was changed"
+        return parameters.values
+
+
+def start(dtype: str, seed: int) -> tuple[Array, list[Array]]:
+    """Values to begin with, and a gradient for each step, of magnitudes from 1e-4 to 100."""
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=SIZE).astype(dtype)
+    return values, [(rng.normal(size=SIZE) * 10.0 ** rng.integers(-4, 3, SIZE)).astype(dtype) for _ in range(STEPS)]
+
+
+def largest_error(optimizer: Optimizer, dtype: str, seed: int) -> float:
+    """Over all steps, the largest difference to PyTorch's values over the largest of those values."""
+    values, gradients = start(dtype, seed)
+    ours = Updates(optimizer, values)
+    tensor = torch.from_numpy(values.copy()).requires_grad_()
+    options = options_of(optimizer)
+    peer = getattr(torch.optim, options.pop("kind"))([tensor], **options)
+    found = []
+    for step, gradient in enumerate(gradients):
+        if step == CHANGE:
+            ours.memory.set_rate(optimizer.lr / 3)
+            peer.param_groups[0]["lr"] = optimizer.lr / 3
+        tensor.grad = torch.from_numpy(gradient.copy())
+        peer.step()
+        expected = tensor.detach().numpy()
+        found.append(np.abs(ours.step(gradient) - expected).max() / np.abs(expected).max())
+    return float(max(found))
+
+
+torch: Any = pytest.importorskip("torch")
+torch.set_num_threads(1)
+
+
+@pytest.fixture
+def scalars_in_double() -> Iterator[None]:
+    """NAdam's product of momenta is of torch's default dtype, whatever its parameters are."""
+    kept = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(kept)
+
+
+@pytest.mark.usefixtures("scalars_in_double")
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+def test_an_optimizer_follows_pytorch_for_twenty_steps_and_a_change_of_rate(optimizer: Any, dtype: str) -> None:
+    assert largest_error(optimizer, dtype, seed=5) <= TOLERANCE[dtype]
+
+
+@pytest.mark.usefixtures("scalars_in_double")
+@settings(max_examples=60, derandomize=True, deadline=None, database=None)
+@given(drawn, st.sampled_from(sorted(TOLERANCE)), st.integers(0, 2**32 - 1))
+def test_an_optimizer_of_drawn_options_follows_pytorch(optimizer: Any, dtype: str, seed: int) -> None:
+    assert largest_error(optimizer, dtype, seed) <= TOLERANCE[dtype]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind is not Lion])
+def test_the_defaults_of_an_optimizer_are_pytorchs(kind: type[Any]) -> None:
+    options = options_of(kind())
+    theirs = getattr(torch.optim, options.pop("kind"))
+    options = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+    given, bare = (theirs([torch.zeros(1, requires_grad=True)], **each).defaults for each in (options, {}))
+    assert given == bare
+
+
+def test_every_optimizer_is_among_those_compared() -> None:
+    assert {type(optimizer) for optimizer in OPTIMIZERS} == set(KINDS) - {Lion}
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    "optimizer", [Lion(), Lion(lr=0.1, betas=(0.5, 0.8), weight_decay=0.3), Lion(betas=(0.0, 0.0))], ids=repr
+)
+def test_lion_follows_its_algorithm(optimizer: Lion, seed: int, dtype: str) -> None:
+    p, gradients = start(dtype, seed)
+    ours, m, lr = Updates(optimizer, p), np.zeros(SIZE), optimizer.lr
+    first, second = optimizer.betas
+    for step, g in enumerate(gradients):
+        if step == CHANGE:
+            lr = optimizer.lr / 3
+            ours.memory.set_rate(lr)
+        p = p - lr * (np.sign(first * m + (1 - first) * g) + optimizer.weight_decay * p)
+        m = second * m + (1 - second) * g
+        assert np.abs(ours.step(g) - p).max() <= TOLERANCE[dtype] * np.abs(p).max()
+
+
+def test_lion_stays_where_there_is_no_gradient_and_never_was() -> None:
+    values = np.array([1.0, -2.0])
+    assert np.array_equal(Updates(Lion(), values).step(np.zeros(2)), values)
+
+
+def test_adagrads_first_step_is_the_learning_rate_whatever_the_gradient() -> None:
+    gradient = np.array([1e-3, -1.0, 1e4])
+    np.testing.assert_allclose(Updates(Adagrad(lr=0.5), np.zeros(3)).step(gradient), [-0.5, 0.5, -0.5], rtol=1e-6)
+
+
+def test_radam_goes_without_the_variance_for_five_steps() -> None:
+    """Of a steady gradient the momentum is the gradient: the steps are lr · g, and from the sixth on they are not."""
+    updates = Updates(RAdam(lr=0.1), np.zeros(1))
+    steps = []
+    for _ in range(6):
+        updates.step(np.array([30.0]))
+        steps.append(-updates.parameters.update[0])
+    np.testing.assert_allclose(steps[:5], 3.0, rtol=1e-12)
+    assert 0 < steps[5] < 0.1
+
+
+def test_radam_of_an_endless_mean_square_still_steps_by_momentum_alone() -> None:
+    """In float32 the square of a gradient of 1e20 is infinite; where nothing is divided by it, it must do no harm."""
+    with np.errstate(over="ignore"):
+        after = Updates(RAdam(lr=1e-20), np.zeros(1, np.float32)).step(np.array([1e20], np.float32))
+    np.testing.assert_allclose(after, [-1.0], rtol=1e-6)
