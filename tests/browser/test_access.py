@@ -41,6 +41,7 @@ def test_a_person_with_keys_alone_can_play_step_pick_and_train(lab: Lab) -> None
     page.keyboard.press("Space")
     page.keyboard.press("Home")
     lab.until("visit", lambda visit: visit == 1)
+    page.keyboard.press("ArrowRight")  # to the end of the first visit, then of the second
     page.keyboard.press("ArrowRight")
     lab.until("visit", lambda visit: visit == 2)
     page.keyboard.press("]")

@@ -205,6 +205,18 @@ def test_adagrads_first_step_is_the_learning_rate_whatever_the_gradient() -> Non
     np.testing.assert_allclose(Updates(Adagrad(lr=0.5), np.zeros(3)).step(gradient), [-0.5, 0.5, -0.5], rtol=1e-6)
 
 
+def test_amsgrad_remembers_the_largest_gradient() -> None:
+    """After a large gradient and a long row of small ones, Adam steps farther than AMSGrad does."""
+    sizes = []
+    for amsgrad in (False, True):
+        updates = Updates(Adam(betas=(0.9, 0.9), amsgrad=amsgrad), np.zeros(1))
+        for gradient in (100.0, *[1.0] * 200):
+            updates.step(np.array([gradient]))
+        sizes.append(abs(updates.parameters.update[0]))
+    # Adam's step becomes the rate; AMSGrad divides by √((1 − β₂) · 100²) for ever.
+    np.testing.assert_allclose(sizes, [1e-3, 1e-3 / np.sqrt(0.1 * 100**2)], rtol=1e-2)
+
+
 def test_radam_goes_without_the_variance_for_five_steps() -> None:
     """Of a steady gradient the momentum is the gradient: the steps are lr · g, and from the sixth on they are not."""
     updates = Updates(RAdam(lr=0.1), np.zeros(1))
