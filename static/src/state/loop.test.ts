@@ -155,6 +155,17 @@ describe("a press of the step buttons", () => {
     expect([short(), moment.position.value]).toEqual([[], AT.update]); // forward, loss, backward
   });
 
+  test("waits for the way back to the start, too", async () => {
+    moment.position.value = AT.end;
+    void loop.restart();
+    void loop.stepBy(1);
+    void loop.stepBy(1);
+    await settled();
+    expect(short()).toEqual(["seek 1"]);
+    await asked[0]?.answer(1);
+    expect(moment.position.value).toBe(2);
+  });
+
   test("before the start asks for the step before and goes to its end", async () => {
     moment.dial.value = "layer";
     void loop.stepBy(-1);

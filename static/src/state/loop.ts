@@ -74,11 +74,16 @@ export function toggle(): void {
 
 let pressed: Promise<void> = Promise.resolve();
 
-/** One press of the step buttons: by as much as the dial says. Presses wait for each other, and none is dropped. */
+/** Presses wait for each other, and none is dropped. */
+function afterOthers(press: () => Promise<void>): Promise<void> {
+  pressed = pressed.then(press);
+  return pressed;
+}
+
+/** One press of the step buttons: by as much as the dial says. */
 export function stepBy(direction: 1 | -1): Promise<void> {
   playing.value = false;
-  pressed = pressed.then(() => stepOnce(direction));
-  return pressed;
+  return afterOthers(() => stepOnce(direction));
 }
 
 async function stepOnce(direction: 1 | -1): Promise<void> {
@@ -97,8 +102,8 @@ export async function goTo(step: number, at?: number): Promise<void> {
   if (answer?.kind === "frame") position.value = at ?? graph.peek()?.visits.length ?? 0;
 }
 
-export async function restart(): Promise<void> {
-  await goTo(1, 0);
+export function restart(): Promise<void> {
+  return afterOthers(() => goTo(1, 0));
 }
 
 let wanted: number | null = null;
