@@ -18,6 +18,7 @@ from engine.choice import ranges, settings
 from engine.experiment import AnyData, AnyLayer, Experiment, Seeds
 from engine.feasible import Limits
 from engine.initializers import AnyInitializer
+from engine.layer import WIRING
 from engine.operations.losses import AnyLoss
 from engine.optimizers.any_optimizer import AnyOptimizer
 from engine.tagged import kinds
@@ -96,7 +97,7 @@ def _kinds(union: Any) -> tuple[Kind, ...]:
 def _settings(choice: type) -> Iterator[Setting]:
     hints, limits = get_type_hints(choice), ranges(choice)
     for f in fields(choice):
-        if f.name == "kind":
+        if f.name == "kind" or f.name in WIRING:  # how a layer is wired is not among its own settings
             continue
         limit = limits.get(f.name)
         kind, options = _type(hints[f.name])

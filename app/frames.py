@@ -17,7 +17,8 @@ and after the sections, the loss of each of the `count` steps done, the last 10,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from math import isfinite
 
 import numpy as np
@@ -41,6 +42,7 @@ class Frames:
         self.sums = self.norms.values[:2].reshape(-1)  # of parameters and gradients
         self.scalars = np.zeros(SCALARS)
         self.terms = np.zeros((2, run.experiment.batch), run.experiment.dtype)
+        self.reductions: list[Callable[[], Array]] = []
         sections = list(self._sections())
         self.views = [view for _, view in sections]
         self.layout = Layout(layout, tuple(_placed(sections)), self._whole())
@@ -59,8 +61,7 @@ class Frames:
             return Look(example)
         node = nodes[look.node]
         row = min(look.row, node.output.shape[0] - 1)
-        has_weights = len(node.inputs) > 1
-        column = min(look.column, node.inputs[0].shape[0] - 1) if has_weights else -1
+        column = min(look.column, node.inputs[0].shape[0] - 1) if node.parameters else -1
         return Look(example, look.node, row, column)
 
     def _whole(self) -> bool:
@@ -71,10 +72,9 @@ class Frames:
         if self._whole():
             return slice(0, self.run.parameters.values.size)
         start, found = 0, slice(0, 0)
-        layer = self.run.training.nodes[self.look.node].layer if self.look.node >= 0 else 0
         for index, placed in enumerate(self.run.network.placed):
-            count = placed.parameter_count
-            if count and (index <= layer or not found.stop):  # of an activation: the weights that feed it
+            count = placed.parameter_count if placed.owner == index else 0
+            if count and (index <= max(0, self.look.node) or not found.stop):  # of an activation: what feeds it
                 found = slice(start, start + min(count, WHOLE))
             start += count
         return found
@@ -87,14 +87,24 @@ class Frames:
         yield "before", parameters.before[here]
         yield "gradient", parameters.gradients[here]
         yield "update", parameters.update[here]
-        yield "input", training.x[:, example]
+        yield "input", self._reduced(training.x[:, example], np.mean)
         for index, node in enumerate(training.nodes[:-1]):
-            yield f"value:{index}", node.output.data[:, example]
+            yield f"value:{index}", self._reduced(node.output.data[:, example], np.mean)
             assert node.output.gradient is not None
-            yield f"delta:{index}", node.output.gradient[:, example]
-            if "slope" in node.kept:
+            yield f"delta:{index}", self._reduced(node.output.gradient[:, example], np.sum)
+            if "slope" in node.kept and not node.output.positions:
                 yield f"slope:{index}", node.kept["slope"][:, example]
         yield "terms", self.terms.reshape(-1)
+
+    def _reduced(self, view: Array, reduce: Callable[..., Array]) -> Array:
+        """A unit's one number: of one that has positions, the mean of its values over them, and the sum of their δ,
+        which is ∂L/∂ of moving them all alike."""
+        if view.ndim == 1:
+            return view
+        out = np.empty(len(view), view.dtype)
+        flat_axes = tuple(range(1, view.ndim))
+        self.reductions.append(partial(reduce, view, flat_axes, out=out))
+        return out
 
     # Making one
 
@@ -113,11 +123,14 @@ class Frames:
         target = self._target()
         share = np.nan if accuracy is None else accuracy
         self.scalars[:] = run.training.loss, loss, share, run.learning_rate(run.step - 1), target
+        for reduce in self.reductions:
+            reduce()
         node = run.training.nodes[self.look.node] if self.look.node >= 0 else None
         if node is not None and node.output.gradient is not None:
-            self.terms[0] = node.output.gradient[self.look.row]
             edge = self.look.column >= 0
-            self.terms[1] = node.inputs[0].data[self.look.column] if edge else node.output.data[self.look.row]
+            other = node.inputs[0].data[self.look.column] if edge else node.output.data[self.look.row]
+            self.terms[0] = _over_positions(node.output.gradient[self.look.row], np.sum)
+            self.terms[1] = _over_positions(other, np.mean)
 
     def _target(self) -> float:
         targets = self.run.training.targets
@@ -141,6 +154,11 @@ class Frames:
             return -1, 0
         found = first_non_finite(self.run.training.nodes)
         return (-1, 0) if found is None else (found[0], int(found[1] == "backward"))
+
+
+def _over_positions(values: Array, reduce: Callable[..., Array]) -> Array:
+    """(batch, *positions) → (batch,)."""
+    return values if values.ndim == 1 else reduce(values, tuple(range(1, values.ndim)))
 
 
 def _placed(sections: list[tuple[str, Array]]) -> Iterator[Section]:

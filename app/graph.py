@@ -30,9 +30,12 @@ def nodes(run: Run) -> tuple[GraphNode, ...]:
     """Every node; a node with parameters opens a new column, what follows stands in it."""
     column, found = 0, []
     for node in run.training.nodes[:-1]:
-        column += len(node.inputs) > 1
-        found.append(GraphNode(node.name, node.layer, column, node.output.shape[0]))
-    return (*found, GraphNode(run.training.nodes[-1].name, -1, column + 1, 1))
+        column += bool(node.parameters)
+        shape = (node.output.shape[0], *node.output.positions)
+        sources = tuple(tensor.maker for tensor in node.inputs)
+        found.append(GraphNode(node.name, node.path, node.layer, column, shape[0], shape, sources))
+    last = len(found) - 1
+    return (*found, GraphNode(run.training.nodes[-1].name, "", -1, column + 1, 1, (1,), (last,)))
 
 
 def visits(run: Run) -> tuple[Visit, ...]:
@@ -49,14 +52,14 @@ def visits(run: Run) -> tuple[Visit, ...]:
 def parameters(run: Run, frames: Frames) -> tuple[GraphParameter, ...]:
     """Each named parameter that lies wholly in the frame, by its place in the frame's flat sections."""
     here = frames.in_view()
-    by_layer = {node.layer: index for index, node in enumerate(run.training.nodes)}
+    by_path = {node.path: node.place for node in reversed(run.training.nodes)}
     placed = []
     for parameter in run.parameters.named.values():
         offset = place(run, parameter) - here.start
         strides = tuple(s // parameter.value.itemsize for s in parameter.value.strides)
         reach = sum(s * (n - 1) for s, n in zip(strides, parameter.value.shape, strict=True))
         inside = offset >= 0 and offset + reach < here.stop - here.start
-        node = by_layer[int(parameter.name.split(".")[0])]
+        node = by_path[parameter.name.rpartition(".")[0]]
         placed.append(GraphParameter(parameter.name, node, parameter.value.shape, offset if inside else -1, strides))
     return tuple(placed)
 
@@ -71,7 +74,7 @@ def place(run: Run, parameter: Parameter) -> int:
 def facts(run: Run) -> DataFacts:
     data = run.data
     points: tuple[tuple[float, ...], ...] = ()
-    if data.features <= 2:
+    if data.features <= 2 and len(data.shape) == 1:
         both = zip((*data.train_x, *data.test_x), (*data.train_y, *data.test_y), strict=True)
         points = tuple(
             (*(round(float(v), 4) for v in x), round(float(y if data.classes else y[0]), 4)) for x, y in both

@@ -142,12 +142,19 @@ REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 
 @dataclass(frozen=True)
 class GraphNode:
-    """One operation. `column` is where it stands on the stage: 0 the input, then one a linear layer."""
+    """One operation. `column` is where it stands on the stage: 0 the input, then one each layer with parameters.
+
+    `path` is what its parameters' names begin with, `shape` that of one example's output, units first, and `sources`
+    are the nodes it reads, −1 the input.
+    """
 
     kind: str
+    path: str
     layer: int
     column: int
     units: int
+    shape: tuple[int, ...]
+    sources: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -160,7 +167,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class GraphParameter:
-    """A named parameter: entry (i, j) is at offset + i·strides[0] + j·strides[1] of each flat section."""
+    """A named parameter: entry (i, j, …) is at offset + i·strides[0] + j·strides[1] + … of each flat section."""
 
     name: str
     node: int

@@ -23,8 +23,8 @@ def report(experiment: Experiment) -> dict[str, Any]:
             {
                 "name": placed.name,
                 "kind": placed.layer.kind,
-                "input_shape": [batch, placed.features],
-                "output_shape": [batch, placed.outputs],
+                "input_shape": [batch, *placed.shapes[0]],
+                "output_shape": [batch, *placed.output],
                 "parameters": placed.parameter_count,
             }
             for placed in network.placed

@@ -64,7 +64,7 @@ class Responses:
 
 def drawable(run: Run) -> bool:
     """Can inputs be drawn on a line or a plane?"""
-    return run.data.features <= 2
+    return run.data.features <= 2 and len(run.data.shape) == 1
 
 
 def _over_grid(run: Run, side: int) -> Evaluation:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from app.catalogue import Catalogue
 from app.protocol import Reply, Request
 from engine.experiment import Experiment
+from engine.layer import WIRING
 
 
 @cache
@@ -42,8 +43,9 @@ def _plain(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     if schema.get("type") == "object":
-        fields = schema.get("properties", {})
-        schema = {"additionalProperties": False, **schema, "required": sorted(fields)}
+        fields = set(schema.get("properties", {}))
+        optional = WIRING if fields >= WIRING else frozenset()  # a layer on the page need not say how it is wired
+        schema = {"additionalProperties": False, **schema, "required": sorted(fields - optional)}
     kept = {
         key: {name: _plain(field) for name, field in value.items()} if key in ("properties", "$defs") else _plain(value)
         for key, value in schema.items()

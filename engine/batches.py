@@ -27,10 +27,10 @@ class Batches:
 
 
 def targets(data: Dataset, y: Array, outputs: int, labels: bool, dtype: str) -> Array:
-    """Targets as a loss wants them, examples last: labels (N,), one-hot or 0/1 or numbers (outputs, N)."""
+    """Targets as a loss wants them, examples last: labels (N, …), one-hot or 0/1 or numbers (outputs, N, …)."""
     if data.classes is None:
         return np.ascontiguousarray(y.reshape(len(y), -1).T, dtype)
     if labels:
         return y
-    hot = y[None, :] == np.arange(outputs)[:, None] if outputs > 1 else y[None, :]
+    hot = y[None] == np.arange(outputs).reshape(-1, *[1] * y.ndim) if outputs > 1 else y[None]
     return np.ascontiguousarray(hot, dtype)

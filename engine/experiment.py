@@ -9,12 +9,14 @@ numbers by itself. What only the whole can tell (shapes, targets, cost) is found
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, Union
+from typing import Annotated, Literal
 
 from engine.choice import Choice
 from engine.data.choices import Generated, Table
+from engine.layers.any_layer import ACTIVATIONS as ACTIVATIONS
+from engine.layers.any_layer import AnyLayer as AnyLayer
 from engine.layers.linear import Linear
-from engine.operations.elementwise import Elementwise, Tanh
+from engine.operations.elementwise import Tanh
 from engine.operations.losses import AnyLoss, BCEWithLogitsLoss
 from engine.optimizers.adam import Adam
 from engine.optimizers.any_optimizer import AnyOptimizer
@@ -24,14 +26,15 @@ from engine.tagged import Tagged
 VERSION = 1
 
 AnyData = Annotated[Generated | Table, Tagged()]
-ACTIVATIONS: tuple[type[Elementwise], ...] = tuple(Elementwise.__subclasses__())
-AnyLayer = Annotated[Union[(Linear, *ACTIVATIONS)], Tagged()]  # type: ignore[valid-type]
 Seed = Annotated[int, Range(0, 2**32 - 1)]
 
 
 @dataclass(frozen=True)
 class Layers(Choice):
-    """A network: its layers in order, named "0", "1", … as in torch.nn.Sequential."""
+    """A network: its layers in order, named "0", "1", … as in torch.nn.Sequential where they have no name.
+
+    Each reads the one before it, or those it names: any graph without a cycle can be written in such a list.
+    """
 
     layers: tuple[AnyLayer, ...] = (Linear(out_features=8), Tanh(), Linear(out_features=1))
 

@@ -10,6 +10,7 @@ from engine.experiment import Experiment
 from engine.network import Network
 from engine.operations.losses import BCEWithLogitsLoss, CrossEntropyLoss
 from engine.problem import BadExperiment, Problem
+from engine.tensor import Shape
 
 GRIDS = 20 * 20 + 48 * 48  # points over which the page asks what the units answer
 
@@ -30,7 +31,7 @@ def planned(experiment: Experiment, limits: Limits | None = None) -> tuple[Datas
     if found:
         raise BadExperiment(found)
     data = experiment.data.load(experiment.seeds.data)
-    network = Network(experiment.network.layers, data.features)
+    network = Network(experiment.network.layers, *data.shape)
     found = [*_cost(experiment, network, data, limits or Limits()), *_targets(experiment, network, data)]
     if experiment.batch > len(data.train_x):
         found.append(
@@ -102,8 +103,12 @@ def _targets(experiment: Experiment, network: Network, data: Dataset) -> list[Pr
             )
         ]
     expected = outputs_needed(experiment, data)
-    if network.outputs == expected:
+    wanted = (expected, *data.target_positions)
+    if network.output == wanted:
         return []
+    if network.output[1:] != wanted[1:]:
+        shape = shown(wanted)
+        return [_problem(last, "output_shape", f"the shape {shape}", shown(network.output), wanted=shape)]
     return [
         _problem(
             last,
@@ -114,6 +119,11 @@ def _targets(experiment: Experiment, network: Network, data: Dataset) -> list[Pr
             loss=loss.kind,
         )
     ]
+
+
+def shown(shape: Shape) -> str:
+    """A shape as a person writes it: "10", "16 × 8 × 8"."""
+    return " × ".join(map(str, shape))
 
 
 def outputs_needed(experiment: Experiment, data: Dataset) -> int:

@@ -6,31 +6,47 @@ is read in one piece.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any
 
 from numpy.typing import DTypeLike
 
-from engine.tensor import Array, Tensor, buffer
+from engine.tensor import Array, Shape, Tensor, buffer
 
-Index = tuple[Any, ...]
+View = Callable[[Array], Array]
 
 
 @dataclass(frozen=True)
 class Block:
-    """A contiguous array of parameters, and the named parts of it.
+    """A contiguous array of parameters, and the named parts of it, each a view: a slice, a reshape, a transpose.
 
     A linear layer is one block of shape (out, in + 1): `weight` is all but the last column, `bias` the last.
     """
 
-    shape: tuple[int, ...]
-    parts: Mapping[str, Index]
+    shape: Shape
+    parts: Mapping[str, View]
 
     @property
     def size(self) -> int:
         return prod(self.shape)
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """An array that the forward pass itself changes (running statistics), and what it starts at."""
+
+    shape: Shape
+    fill: float = 0.0
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A layer that has parameters or buffers of its own, under the name that theirs begin with."""
+
+    name: str
+    blocks: tuple[Block, ...]
+    buffers: Mapping[str, Buffer]
 
 
 @dataclass(frozen=True)
@@ -51,32 +67,42 @@ class Parameters:
     gradients row 0 of `pair`, whose row 1 is the optimizer's (Adam wants both moments updated in one call)
     update    what the last update added to the values
     before    the values as they were before the last update: those the last pass computed with
+    buffers   by name, what a forward pass changes by itself
     """
 
-    def __init__(self, layers: Sequence[tuple[str, Sequence[Block]]], dtype: DTypeLike) -> None:
-        size = sum(block.size for _, blocks in layers for block in blocks)
+    def __init__(self, owners: Sequence[Owner], dtype: DTypeLike) -> None:
+        size = sum(block.size for owner in owners for block in owner.blocks)
         self.values = buffer((size,), dtype)
         self.pair = buffer((2, size), dtype)
         self.gradients: Array = self.pair[0]
         self.update = buffer((size,), dtype)
         self.before = buffer((size,), dtype)
         self.named: dict[str, Parameter] = {}
-        self.blocks: list[tuple[tuple[Array, Array], ...]] = []
+        self.blocks: dict[str, tuple[tuple[Array, Array], ...]] = {}
+        self.buffers: dict[str, dict[str, Array]] = {}
         start = 0
-        for name, blocks in layers:
+        for owner in owners:
+            self.buffers[owner.name] = {
+                name: buffer(each.shape, dtype, each.fill) for name, each in owner.buffers.items()
+            }
             views = []
-            for block in blocks:
+            for block in owner.blocks:
                 here = slice(start, start + block.size)
                 value, gradient, update, before = (
                     flat[here].reshape(block.shape) for flat in (self.values, self.gradients, self.update, self.before)
                 )
-                for part, index in block.parts.items():
-                    full = f"{name}.{part}"
-                    self.named[full] = Parameter(full, value[index], gradient[index], update[index], before[index])
+                for part, view in block.parts.items():
+                    full = f"{owner.name}.{part}"
+                    self.named[full] = Parameter(full, *(view(flat) for flat in (value, gradient, update, before)))
                 views.append((value, gradient))
                 start += block.size
-            self.blocks.append(tuple(views))
+            self.blocks[owner.name] = tuple(views)
 
-    def tensors(self, layer: int, *, gradient: bool = True) -> tuple[Tensor, ...]:
+    def tensors(self, owner: str, *, gradient: bool = True) -> tuple[Tensor, ...]:
         """The blocks of a layer as tensors of a program (fresh ones: a tensor belongs to one program)."""
-        return tuple(Tensor(value, grad if gradient else None) for value, grad in self.blocks[layer])
+        return tuple(Tensor(value, grad if gradient else None) for value, grad in self.blocks[owner])
+
+    def state(self) -> dict[str, Array]:
+        """What training changes, by name: the values, and every buffer."""
+        buffers = {f"{owner}.{name}": array for owner, each in self.buffers.items() for name, array in each.items()}
+        return {"values": self.values} | buffers

@@ -1,4 +1,9 @@
-"""What is wrong with an experiment, said so that a person can mend it."""
+"""What is wrong with an experiment, said so that a person can mend it.
+
+ValueError
+├── BadExperiment   carries every problem found
+└── BadShape        what a layer says of the shapes it was given; a network turns it into a problem with a place
+"""
 
 from __future__ import annotations
 
@@ -30,3 +35,11 @@ class BadExperiment(ValueError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(map(str, problems)))
+
+
+class BadShape(ValueError):
+    """A layer cannot take these shapes: what it expected, what came, and the field to look at ("" for the layer)."""
+
+    def __init__(self, expected: str, came: object, field: str = "") -> None:
+        self.expected, self.came, self.field = expected, str(came), field
+        super().__init__(f"expected {expected}, got {came}")

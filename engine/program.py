@@ -7,14 +7,15 @@ recorded. Replaying needs no allocation, and every activation and gradient can b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from engine.notation import Notation
-from engine.tensor import Array, Tensor, buffer
+from engine.tensor import Array, Shape, Tensor, buffer
 
 Call = tuple[Callable[..., object], tuple[Any, ...]]
 
@@ -30,16 +31,42 @@ class Operation(Protocol):
     def backward(self, program: Program, node: Node) -> None: ...
 
 
+@dataclass(frozen=True)
+class About:
+    """What a node is told of the layer it belongs to."""
+
+    name: str  # the kind of operation
+    path: str = ""  # what the layer's parameters are called by: "3", "3.self_attn"
+    layer: int = -1  # index in the network's list; -1 for what is not a layer
+    parameters: tuple[Tensor, ...] = ()  # one for each block of the layer
+    buffers: Mapping[str, Array] = field(default_factory=dict)
+
+
 class Node:
     """One operation of a program: what it reads, what it makes, and the calls that do it."""
 
-    __slots__ = ("backward", "forward", "inputs", "kept", "layer", "name", "operation", "output")
+    __slots__ = (
+        "backward",
+        "buffers",
+        "forward",
+        "inputs",
+        "kept",
+        "layer",
+        "name",
+        "operation",
+        "output",
+        "parameters",
+        "path",
+        "place",
+    )
 
-    def __init__(self, name: str, operation: Operation, inputs: tuple[Tensor, ...], layer: int) -> None:
-        self.name = name
+    def __init__(self, place: int, operation: Operation, inputs: tuple[Tensor, ...], about: About) -> None:
+        self.place = place  # in the program's list
         self.operation = operation
         self.inputs = inputs
-        self.layer = layer  # index in the network's list; -1 for what is not a layer
+        self.name, self.path, self.layer = about.name, about.path, about.layer
+        self.parameters = about.parameters
+        self.buffers = about.buffers
         self.output: Tensor
         self.forward: list[Call] = []
         self.backward: list[Call] = []
@@ -47,16 +74,22 @@ class Node:
 
 
 class Program:
-    """A recorded computation over buffers of one dtype and one batch size."""
+    """A recorded computation over buffers of one dtype and one batch size.
 
-    def __init__(self, dtype: DTypeLike, batch: int, *, gradients: bool = True) -> None:
-        self.gradients = gradients  # does anything ask for the backward pass?
+    A program that trains has a backward pass, and what trains differently from being used (dropout, batch norm) is
+    in training. `step` is the number of the step to come: what is drawn at random is a function of it and `seed`.
+    """
+
+    def __init__(self, dtype: DTypeLike, batch: int, *, training: bool = True, seed: int = 0) -> None:
+        self.training = training
         self.dtype = np.dtype(dtype)
         self.batch = batch
+        self.seed = seed
+        self.step = np.zeros((), np.int64)
         self.nodes: list[Node] = []
         self.update: list[Call] = []
         self._segment: list[Call] = []
-        self._scratch: dict[tuple[tuple[int, ...], str, np.dtype[Any]], Array] = {}
+        self._scratch: dict[tuple[Shape, str, np.dtype[Any]], Array] = {}
         self._constants: dict[float, Array] = {}
 
     # Emitting
@@ -66,11 +99,12 @@ class Program:
         function(*arguments)
         self._segment.append((function, arguments))
 
-    def apply(self, operation: Operation, *inputs: Tensor, name: str, layer: int = -1) -> Tensor:
+    def apply(self, operation: Operation, *inputs: Tensor, name: str = "", about: About | None = None) -> Tensor:
         """Add a node; its forward calls are emitted now."""
-        node = Node(name, operation, inputs, layer)
+        node = Node(len(self.nodes), operation, inputs, about or About(name))
         self._segment = node.forward
         node.output = operation.forward(self, node)
+        node.output.maker = node.place
         self.nodes.append(node)
         return node.output
 
@@ -106,15 +140,16 @@ class Program:
 
     # Buffers
 
-    def tensor(self, features: int, *, ones: bool = True, gradient: bool = True) -> Tensor:
-        """A new (features, batch) tensor."""
-        return Tensor.allocate((features, self.batch), self.dtype, ones=ones, gradient=gradient and self.gradients)
+    def tensor(self, features: int, *positions: int, ones: bool = True, gradient: bool = True) -> Tensor:
+        """A new (features, batch, *positions) tensor."""
+        shape = (features, self.batch, *positions)
+        return Tensor.allocate(shape, self.dtype, ones=ones, gradient=gradient and self.training)
 
-    def empty(self, shape: tuple[int, ...], dtype: DTypeLike | None = None) -> Array:
+    def empty(self, shape: Shape, dtype: DTypeLike | None = None) -> Array:
         """A new persistent buffer for an internal quantity."""
         return buffer(shape, self.dtype if dtype is None else dtype)
 
-    def scratch(self, shape: tuple[int, ...], use: str, dtype: DTypeLike | None = None) -> Array:
+    def scratch(self, shape: Shape, use: str, dtype: DTypeLike | None = None) -> Array:
         """A buffer shared by all that ask for this shape and use; dead after the segment that wrote it."""
         kind = np.dtype(self.dtype if dtype is None else dtype)
         key = (shape, use, kind)

@@ -56,6 +56,7 @@ class Prover:
         self.parameters.values[...] = self.run.parameters.before
         self.twin.x[...] = self.run.training.x
         self.twin.targets[...] = self.run.training.targets
+        self.twin.program.step[...] = self.run.training.program.step
         with np.errstate(all="ignore"):
             self.twin.run_pass()
 

@@ -55,7 +55,7 @@ class Run:
         self.parameters = self.training.parameters
         self.batches = Batches(len(self.data.train_x), experiment.batch, experiment.seeds.order)
         labels, outputs = experiment.loss.labels, self.network.outputs
-        self._x = np.ascontiguousarray(self.data.train_x.T, experiment.dtype)
+        self._x = np.ascontiguousarray(self.data.train_x.swapaxes(0, 1), experiment.dtype)
         self._y = targets(self.data, self.data.train_y, outputs, labels, experiment.dtype)
         self._checkpoints: dict[int, dict[str, Array]] = {}
         self._stride = 16
@@ -94,11 +94,9 @@ class Run:
     def _load(self) -> None:
         """Put this step's batch and learning rate in place."""
         self.indices = self.batches.indices(self.step)
+        self.training.program.step[()] = self.step
         self._x.take(self.indices, 1, self.training.x, "clip")
-        if self._y.ndim == 1:
-            self._y.take(self.indices, 0, self.training.targets, "clip")
-        else:
-            self._y.take(self.indices, 1, self.training.targets, "clip")
+        self._y.take(self.indices, 0 if self.experiment.loss.labels else 1, self.training.targets, "clip")
         for edit in self.edits:
             if edit.step == self.step:
                 self.training.memory.set_rate(edit.value)
@@ -140,14 +138,15 @@ class Run:
         self._checkpoints.setdefault(0, self._state())
 
     def _state(self) -> dict[str, Array]:
-        return {"values": self.parameters.values.copy()} | {
-            name: array.copy() for name, array in self.training.memory.arrays.items()
-        }
+        return {name: array.copy() for name, array in self._arrays().items()}
+
+    def _arrays(self) -> dict[str, Array]:
+        """All that a step changes and the next one reads."""
+        return self.parameters.state() | self.training.memory.arrays
 
     def _restore(self, step: int) -> None:
         kept = self._checkpoints[step]
-        np.copyto(self.parameters.values, kept["values"])
-        for name, array in self.training.memory.arrays.items():
+        for name, array in self._arrays().items():
             np.copyto(array, kept[name])
         self.step = step
         self.training.memory.set_rate(self.learning_rate())
@@ -204,7 +203,7 @@ class Run:
     def _test_program(self, data: Dataset) -> Evaluation:
         with np.errstate(all="ignore"):
             evaluation = Evaluation(self.experiment, self.network, self.parameters, len(data.test_x))
-        evaluation.input.data[...] = data.test_x.T
+        evaluation.input.data[...] = data.test_x.swapaxes(0, 1)
         evaluation.targets[...] = targets(
             data, data.test_y, self.network.outputs, self.experiment.loss.labels, self.experiment.dtype
         )

@@ -57,7 +57,7 @@ def first_non_finite(nodes: Sequence[Node]) -> tuple[int, str] | None:
         if not np.isfinite(node.output.data).all():
             return index, "forward"
     for index in reversed(range(len(nodes))):
-        for tensor in nodes[index].inputs:
+        for tensor in (*nodes[index].inputs, *nodes[index].parameters):
             if tensor.gradient is not None and not np.isfinite(tensor.gradient).all():
                 return index, "backward"
     return None

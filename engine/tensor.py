@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 Array = NDArray[Any]
+Shape = tuple[int, ...]
 
 
 CACHE_LINE = 64  # bytes
@@ -30,20 +31,22 @@ def buffer(shape: tuple[int, ...], dtype: DTypeLike, fill: float = 0.0) -> Array
 
 
 class Tensor:
-    """A persistent buffer of shape (features, batch) and its gradient, same shape.
+    """A persistent buffer of shape (features, batch, *positions) and its gradient, same shape.
 
-    Features come first so that a layer is one product `matrix @ data` on contiguous memory. A tensor made with
-    `ones=True` lies in a buffer with one more row, held at 1: the next layer's bias is then one more column of its
-    matrix, and bias and bias gradient cost no call of their own.
+    Features come first so that a layer is one product `matrix @ data` on contiguous memory, whatever the positions:
+    none for dense data, time for a sequence, height and width for a picture. A tensor made with `ones=True` lies in
+    a buffer with one more row, held at 1: the next layer's bias is then one more column of its matrix, and bias and
+    bias gradient cost no call of their own.
     """
 
-    __slots__ = ("data", "extended", "extended_gradient", "gradient", "reached")
+    __slots__ = ("data", "extended", "extended_gradient", "gradient", "maker", "reached")
 
     def __init__(self, data: Array, gradient: Array | None) -> None:
         self.data = data
         self.gradient = gradient
         self.extended = data
         self.extended_gradient = gradient
+        self.maker = -1  # place of the node that made it; -1 for what goes into a program
         self.reached = False  # has some gradient been written by the backward pass as recorded so far?
 
     @classmethod
@@ -59,5 +62,19 @@ class Tensor:
         return tensor
 
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> Shape:
         return tuple(self.data.shape)
+
+    @property
+    def positions(self) -> Shape:
+        return tuple(self.data.shape[2:])
+
+    @property
+    def columns(self) -> Array:
+        """(features, batch · positions): a view."""
+        return columns(self.data)
+
+
+def columns(array: Array) -> Array:
+    """(rows, …) as a matrix of as many rows. A view, since features come first in contiguous memory."""
+    return array if array.ndim == 2 else array.reshape(len(array), -1)

@@ -17,8 +17,8 @@ from engine.tensor import Array, Tensor
 class Training:
     """The training program: forward, loss, backward, update, on buffers that stay where they are.
 
-    `x` is (features, batch); `targets` is what the loss reads. Fill both, then `run_pass` and `run_update`, or
-    `run_step` for the two in one.
+    `x` is (features, batch, *positions); `targets` is what the loss reads. Fill both, then `run_pass` and
+    `run_update`, or `run_step` for the two in one.
     """
 
     def __init__(
@@ -30,8 +30,8 @@ class Training:
         input_gradient: bool = False,
     ) -> None:
         self.network, self.parameters = network, parameters
-        program = self.program = Program(experiment.dtype, experiment.batch)
-        self.input = program.tensor(network.features, gradient=input_gradient)
+        program = self.program = Program(experiment.dtype, experiment.batch, seed=experiment.seeds.dropout)
+        self.input = program.tensor(*network.shape, gradient=input_gradient)
         self.output = network.forward(program, parameters, self.input)
         self.loss = attach(program, experiment.loss, self.output)
         program.backward()
@@ -78,8 +78,8 @@ class Evaluation:
     """A forward-only program over the same parameters, for any number of examples."""
 
     def __init__(self, experiment: Experiment, network: Network, parameters: Parameters, examples: int) -> None:
-        self.program = Program(experiment.dtype, examples, gradients=False)
-        self.input = self.program.tensor(network.features, gradient=False)
+        self.program = Program(experiment.dtype, examples, training=False)
+        self.input = self.program.tensor(*network.shape, gradient=False)
         self.output = network.forward(self.program, parameters, self.input, gradient=False)
         self.run_network = compiled(self.program.forward_calls())
         self.loss = attach(self.program, experiment.loss, self.output)
@@ -92,5 +92,5 @@ class Evaluation:
 
 def attach(program: Program, loss: Loss, prediction: Tensor) -> Array:
     """Apply a loss to a prediction; answers its 0-d buffer."""
-    target = Tensor(loss.targets(program, prediction.shape[0]), None)
+    target = Tensor(loss.targets(program, prediction.shape[0], *prediction.positions), None)
     return program.apply(loss, prediction, target, name=loss.kind).data

@@ -28,6 +28,7 @@ from engine.initializers import (
     XavierNormal,
     XavierUniform,
 )
+from engine.layer import WIRING
 from engine.layers.linear import Linear
 from engine.network import Network, Placed
 from engine.run import Run
@@ -176,7 +177,7 @@ def _call(choice: Any) -> str:
 
 def _chosen(choice: Any) -> dict[str, Any]:
     """The arguments that differ from their defaults."""
-    values = {f.name: getattr(choice, f.name) for f in fields(choice) if f.name != "kind"}
+    values = {f.name: getattr(choice, f.name) for f in fields(choice) if f.name not in {"kind", *WIRING}}
     defaults = {f.name: f.default for f in fields(choice)}
     return {name: value for name, value in values.items() if value != defaults[name]}
 

@@ -14,7 +14,7 @@ Targets = NDArray[np.int64] | NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Dataset:
-    """Inputs are (N, features) float64, one sample a row.
+    """Inputs are (N, features, *positions) float64; most data have no positions: one sample is a row.
 
     Targets are (N,) int64 class labels where `classes` is set, else (N, outputs) float64. `outputs` counts
     what belongs to one sample: the classes, or the columns of the target. `picture` gives (height, width)
@@ -36,6 +36,16 @@ class Dataset:
     def __post_init__(self) -> None:
         for array in (self.train_x, self.train_y, self.test_x, self.test_y):
             array.setflags(write=False)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one sample: (features, *positions)."""
+        return tuple(self.train_x.shape[1:])
+
+    @property
+    def target_positions(self) -> tuple[int, ...]:
+        """Where there is a label at every position of a sequence, (time,); else ()."""
+        return tuple(self.train_y.shape[1:]) if self.classes is not None else ()
 
     @property
     def plane(self) -> bool:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from engine.choice import Choice
 from engine.initializers import AnyInitializer, Default
+from engine.layer import Layer
 from engine.notation import Notation
-from engine.parameters import Block
+from engine.parameters import Block, View
 from engine.program import Node, Program
 from engine.range import Range
-from engine.tensor import Array, Tensor
+from engine.tensor import Array, Shape, Tensor, columns
 
 
 @dataclass(frozen=True)
-class Linear(Choice):
-    """PyTorch's nn.Linear. Its block is (out_features, in_features + 1): the bias is the last column."""
+class Linear(Layer):
+    """PyTorch's nn.Linear, at every position alike. Its block is (out_features, in_features + 1), the bias last."""
 
     kind: Literal["Linear"] = "Linear"
     out_features: Annotated[int, Range(1, 4096)] = 8
@@ -27,6 +28,7 @@ class Linear(Choice):
     weight_init: AnyInitializer = field(default_factory=Default)
     bias_init: AnyInitializer = field(default_factory=Default)
 
+    group: ClassVar = "dense"
     notation: ClassVar = Notation(
         "z = W x + b",
         {
@@ -36,17 +38,17 @@ class Linear(Choice):
         },
     )
 
-    def output(self, features: int) -> int:
-        return self.out_features
+    def output(self, *shapes: Shape) -> Shape:
+        return (self.out_features, *shapes[0][1:])
 
-    def multiply_adds(self, features: int) -> int:
-        return self.out_features * features
+    def multiply_adds(self, *shapes: Shape) -> int:
+        return self.out_features * prod(shapes[0])
 
-    def blocks(self, features: int) -> tuple[Block, ...]:
-        everything = slice(None)
-        parts: dict[str, tuple[object, ...]] = {"weight": (everything, slice(0, features))}
+    def blocks(self, *shapes: Shape) -> tuple[Block, ...]:
+        features = shapes[0][0]
+        parts: dict[str, View] = {"weight": lambda block: block[:, :features]}
         if self.bias:
-            parts["bias"] = (everything, features)
+            parts["bias"] = lambda block: block[:, features]
         return (Block((self.out_features, features + self.bias), parts),)
 
     def initialize(self, rng: np.random.Generator, parts: Mapping[str, Array]) -> None:
@@ -57,28 +59,26 @@ class Linear(Choice):
         if self.bias:
             parts["bias"][...] = self.bias_init.draw(rng, parts["bias"].shape, fans)
 
-    def emit(self, program: Program, x: Tensor, parameters: tuple[Tensor, ...], name: str, layer: int) -> Tensor:
-        return program.apply(self, x, *parameters, name=name, layer=layer)
-
     def forward(self, program: Program, node: Node) -> Tensor:
-        x, matrix = node.inputs
-        z = program.tensor(self.out_features)
+        (x,), (matrix,) = node.inputs, node.parameters
+        z = program.tensor(self.out_features, *x.positions)
         # a bound dot() is the cheapest product NumPy has; out must be contiguous, which data is
-        program.call(matrix.data.dot, x.extended if self.bias else x.data, z.data)
+        program.call(matrix.data.dot, columns(x.extended if self.bias else x.data), z.columns)
         return z
 
     def backward(self, program: Program, node: Node) -> None:
-        x, matrix = node.inputs
-        delta = node.output.gradient
-        assert delta is not None
-        kept = (x.extended if self.bias else x.data).T
+        (x,), (matrix,) = node.inputs, node.parameters
+        assert node.output.gradient is not None
+        delta = columns(node.output.gradient)
+        kept = columns(x.extended if self.bias else x.data).T
         program.into(matrix, lambda out: program.call(delta.dot, kept, out))
         if x.gradient is None:
             return
         weight = matrix.data[:, :-1].T if self.bias else matrix.data.T
         if self.bias and not x.reached:
             # The whole matrix into the extended gradient: np.dot would copy the sliced weight at every step.
-            program.call(matrix.data.T.dot, delta, x.extended_gradient)
+            assert x.extended_gradient is not None
+            program.call(matrix.data.T.dot, delta, columns(x.extended_gradient))
             x.reached = True
         else:
-            program.into(x, lambda out: program.call(np.matmul, weight, delta, out))
+            program.into(x, lambda out: program.call(np.matmul, weight, delta, columns(out)))

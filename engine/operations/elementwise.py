@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
-from engine import operations
 from engine.clip import clip
 from engine.operations.elementwise_base import Elementwise as Elementwise
 from engine.operations.elementwise_base import logistic as logistic
@@ -206,9 +203,3 @@ class ELU(Elementwise):
         program.call(np.exp, out, out)
         program.call(np.multiply, out, program.constant(self.alpha), out)
         program.call(np.copyto, out, program.constant(1), "same_kind", positive)
-
-
-# A class is known once its module is imported, so every family is: none can be forgotten in a list.
-for _family in iter_modules(operations.__path__):
-    if _family.name.startswith("elementwise_"):
-        import_module(f"{operations.__name__}.{_family.name}")

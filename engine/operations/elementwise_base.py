@@ -6,15 +6,15 @@ for all of them, and is here.
 
 from __future__ import annotations
 
+from math import prod
 from typing import ClassVar
 
 import numpy as np
 
-from engine.choice import Choice
+from engine.layer import Layer
 from engine.notation import Notation
-from engine.parameters import Block
 from engine.program import Node, Program
-from engine.tensor import Array, Tensor
+from engine.tensor import Array, Shape, Tensor
 
 
 def written(value: str, slope: str) -> Notation:
@@ -24,23 +24,17 @@ def written(value: str, slope: str) -> Notation:
     )
 
 
-class Elementwise(Choice):
+class Elementwise(Layer):
     """An activation layer. `value` emits a = f(z); `slope` emits f′(z), which the node keeps under "slope"."""
 
-    notation: ClassVar[Notation]
+    group: ClassVar = "activation"
     slope_dtype: ClassVar[type | None] = None
 
-    def output(self, features: int) -> int:
-        return features
+    def output(self, *shapes: Shape) -> Shape:
+        return shapes[0]
 
-    def blocks(self, features: int) -> tuple[Block, ...]:
-        return ()
-
-    def multiply_adds(self, features: int) -> int:
-        return 0
-
-    def emit(self, program: Program, x: Tensor, parameters: tuple[Tensor, ...], name: str, layer: int) -> Tensor:
-        return program.apply(self, x, name=name, layer=layer)
+    def keeps(self, *shapes: Shape) -> int:
+        return prod(shapes[0])
 
     def value(self, program: Program, z: Array, a: Array) -> None:
         raise NotImplementedError
@@ -50,7 +44,7 @@ class Elementwise(Choice):
 
     def forward(self, program: Program, node: Node) -> Tensor:
         z = node.inputs[0]
-        a = program.tensor(z.shape[0])
+        a = program.tensor(z.shape[0], *z.positions)
         self.value(program, z.data, a.data)
         return a
 

@@ -14,7 +14,7 @@ from engine.operations.elementwise import logistic
 from engine.program import Node, Program
 from engine.range import Range
 from engine.tagged import Tagged
-from engine.tensor import Array, Tensor
+from engine.tensor import Array, Tensor, columns
 
 
 class Loss(Choice):
@@ -31,17 +31,19 @@ class Loss(Choice):
     def backward(self, program: Program, node: Node) -> None:
         raise NotImplementedError
 
-    def targets(self, program: Program, outputs: int) -> Array:
-        shape = (program.batch,) if self.labels else (outputs, program.batch)
+    def targets(self, program: Program, outputs: int, *positions: int) -> Array:
+        """What a prediction (outputs, batch, *positions) is held against: a label at each position, or as many
+        numbers as the prediction has."""
+        shape = (program.batch, *positions) if self.labels else (outputs, program.batch, *positions)
         return np.zeros(shape, np.int64 if self.labels else program.dtype)
 
     def chosen(self, outputs: Array) -> Array:
-        """The class that each column of (outputs, N) says, shape (N,)."""
+        """The class that each column of (outputs, N, …) says, shape (N, …)."""
         found = outputs.argmax(axis=0) if len(outputs) > 1 else outputs[0] > self.middle
         return np.asarray(found, np.intp)
 
     def shares(self, outputs: Array) -> Array:
-        """What the outputs say of each class, 0 to 1, shape (classes, N): targets here are 0 and 1."""
+        """What the outputs say of each class, 0 to 1, shape (classes, N, …): targets here are 0 and 1."""
         both = outputs if len(outputs) > 1 else np.concatenate([1 - outputs, outputs])
         return np.clip(both, 0, 1)
 
@@ -182,17 +184,19 @@ class CrossEntropyLoss(Loss):
 
     def forward(self, program: Program, node: Node) -> Tensor:
         logits, target = node.inputs
-        classes, batch = logits.shape
-        p = node.kept["probability"] = program.empty(logits.shape)
-        largest, total, picked = (program.empty((batch,)) for _ in range(3))
-        ones, mean = np.ones(classes, program.dtype), np.full(batch, 1 / batch, program.dtype)
-        place = node.kept["place"] = np.zeros(batch, np.intp)  # of each example's own class in the flat logits
-        columns, width = np.arange(batch), np.array(batch)
+        z, labels = logits.columns, target.data.ravel()
+        classes, count = z.shape
+        node.kept["probability"] = program.empty(logits.shape)
+        p = columns(node.kept["probability"])
+        largest, total, picked = (program.empty((count,)) for _ in range(3))
+        ones, mean = np.ones(classes, program.dtype), np.full(count, 1 / count, program.dtype)
+        place = node.kept["place"] = np.zeros(count, np.intp)  # of each example's own class in the flat logits
+        each, width = np.arange(count), np.array(count)
         loss = scalar(program)
-        program.call(np.multiply, target.data, width, place)
-        program.call(np.add, place, columns, place)
-        program.call(np.maximum.reduce, logits.data, 0, None, largest)
-        program.call(np.subtract, logits.data, largest, p)
+        program.call(np.multiply, labels, width, place)
+        program.call(np.add, place, each, place)
+        program.call(np.maximum.reduce, z, 0, None, largest)
+        program.call(np.subtract, z, largest, p)
         program.call(p.ravel().take, place, None, picked, "clip")
         program.call(np.exp, p, p)
         program.call(ones.dot, p, total)
@@ -204,8 +208,8 @@ class CrossEntropyLoss(Loss):
 
     def backward(self, program: Program, node: Node) -> None:
         p, place = node.kept["probability"], node.kept["place"]
-        share = program.constant(1 / program.batch)
-        own = program.scratch((program.batch,), "own class")
+        share = program.constant(1 / place.size)
+        own = program.scratch(place.shape, "own class")
 
         def emit(out: Array) -> None:
             flat = out.ravel()

@@ -41,6 +41,7 @@ class Optimizer(Choice):
     """An optimizer; `lr` is its learning rate."""
 
     notation: ClassVar[Notation]
+    kind: str
     lr: float
 
     def emit(self, program: Program, parameters: Parameters) -> Memory:

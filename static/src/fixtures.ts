@@ -1,6 +1,6 @@
 /** Test aid: networks as the service describes them, and a frame of a 2-3-1 tanh net whose numbers are known. */
 import { Frame, readHeader } from "./wire/frame";
-import type { DataFacts, Experiment, Graph, Layout, Visit } from "./wire/messages";
+import type { DataFacts, Experiment, Graph, GraphNode, Layout, Visit } from "./wire/messages";
 
 interface Facts {
   picture?: [number, number];
@@ -20,6 +20,11 @@ export const EXPERIMENT: Experiment = {
   seeds: { data: 3, init: 7, order: 11, dropout: 0 },
   dtype: "float32",
 };
+
+/** A node of a plain chain: it reads the one before it. */
+export function chained(nodes: readonly Pick<GraphNode, "kind" | "layer" | "column" | "units">[]): GraphNode[] {
+  return nodes.map((node, k) => ({ ...node, path: `${node.layer}`, shape: [node.units], sources: [k - 1] }));
+}
 
 /** Linear layers of these widths with Tanh between them, under one loss. Weights are stored by columns. */
 export function network(features: number, widths: readonly number[], facts: Facts = {}): Graph {
@@ -49,7 +54,7 @@ export function network(features: number, widths: readonly number[], facts: Fact
     kind: "graph",
     id: 1,
     generation: facts.generation ?? 1,
-    nodes: [...nodes, { kind: "BCEWithLogitsLoss", layer: -1, column: widths.length + 1, units: 1 }],
+    nodes: chained([...nodes, { kind: "BCEWithLogitsLoss", layer: -1, column: widths.length + 1, units: 1 }]),
     visits: [
       ...nodes.map((_, node): Visit => ({ phase: "forward", node })),
       { phase: "loss", node: last },

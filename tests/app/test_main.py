@@ -21,6 +21,7 @@ from app.settings import Settings
 from engine.choice import settings
 from engine.experiment import AnyData, AnyLayer, Experiment
 from engine.initializers import AnyInitializer
+from engine.layer import WIRING
 from engine.operations.losses import AnyLoss
 from engine.optimizers.any_optimizer import AnyOptimizer
 from engine.tagged import kinds
@@ -57,7 +58,7 @@ class TestCatalogue:
         assert list(listed) == list(classes)
         for kind, member in classes.items():
             said = {setting["name"]: setting["default"] for setting in listed[kind]}
-            chosen = [field for field in fields(member) if field.name != "kind"]
+            chosen = [field for field in fields(member) if field.name not in {"kind", *WIRING}]
             assert list(said) == [field.name for field in chosen]
             assert {name: said[name] for name in defaults(chosen)} == defaults(chosen), kind
 

@@ -20,7 +20,7 @@ def test_the_engine_finds_the_gradients_of_the_hand_written_step(work: Workload)
     ours.run_pass()
     assert float(ours.loss) == pytest.approx(loss, rel=1e-6)
     for (_, found), expected in zip(
-        [block for blocks in ours.parameters.blocks for block in blocks], memory.weight_gradients, strict=True
+        [block for blocks in ours.parameters.blocks.values() for block in blocks], memory.weight_gradients, strict=True
     ):
         np.testing.assert_allclose(found, expected, rtol=0, atol=2e-6 * np.abs(expected).max())
 

@@ -13,8 +13,8 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from engine.choice import settings
 from engine.experiment import ACTIVATIONS
+from engine.layer import arguments
 from engine.operations.elementwise import ELU, GELU, LeakyReLU, ReLU, SiLU, Softplus
 from engine.operations.elementwise_clipped import Hardsigmoid, Hardswish, Hardtanh, ReLU6
 from engine.operations.elementwise_saturating import CELU, SELU, LogSigmoid, Softsign
@@ -193,9 +193,9 @@ def test_a_kink_and_the_numbers_next_to_it_have_pytorchs_value_and_slope(operati
     # 35 of each: PyTorch's vectorized loop and the one for the rest are two pieces of code
     at = np.array(z, dtype)
     points = np.repeat(np.array([np.nextafter(at, at - 1), at, np.nextafter(at, at + 1)], dtype), 35)
-    options = settings(operation)
+    options = arguments(operation)
     x = torch.from_numpy(points.copy()).requires_grad_()
-    y = getattr(torch.nn, options.pop("kind"))(**options)(x)
+    y = getattr(torch.nn, operation.kind)(**options)(x)
     y.sum().backward()
     value, slope = activation(operation, points)
     eps = float(np.finfo(dtype).eps)

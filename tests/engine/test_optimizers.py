@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.choice import settings as options_of
+from engine.layer import arguments
 from engine.optimizers.adadelta import Adadelta
 from engine.optimizers.adagrad import Adagrad
 from engine.optimizers.adam import Adam, AdamW
@@ -22,7 +22,7 @@ from engine.optimizers.optimizer import Optimizer
 from engine.optimizers.radam import RAdam
 from engine.optimizers.rmsprop import RMSprop
 from engine.optimizers.sgd import SGD
-from engine.parameters import Block, Parameters
+from engine.parameters import Block, Owner, Parameters
 from engine.program import Program, compiled
 from engine.tensor import Array
 
@@ -86,7 +86,7 @@ class Updates:
     """An optimizer's calls alone, on one flat vector that starts at `values`."""
 
     def __init__(self, optimizer: Optimizer, values: Array) -> None:
-        self.parameters = Parameters([("0", [Block((len(values),), {"weight": ()})])], values.dtype)
+        self.parameters = Parameters([Owner("0", (Block((len(values),), {"weight": np.asarray}),), {})], values.dtype)
         program = Program(values.dtype, 1)
         program.emit_update(self._emit(optimizer))
         for array in self.memory.arrays.values():
@@ -123,8 +123,8 @@ def largest_error(optimizer: Optimizer, dtype: str, seed: int) -> float:
     values, gradients = start(dtype, seed)
     ours = Updates(optimizer, values)
     tensor = torch.from_numpy(values.copy()).requires_grad_()
-    options = options_of(optimizer)
-    peer = getattr(torch.optim, options.pop("kind"))([tensor], **options)
+    options = arguments(optimizer)
+    peer = getattr(torch.optim, optimizer.kind)([tensor], **options)
     found = []
     for step, gradient in enumerate(gradients):
         if step == CHANGE:
@@ -166,8 +166,8 @@ def test_an_optimizer_of_drawn_options_follows_pytorch(optimizer: Any, dtype: st
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind is not Lion])
 def test_the_defaults_of_an_optimizer_are_pytorchs(kind: type[Any]) -> None:
-    options = options_of(kind())
-    theirs = getattr(torch.optim, options.pop("kind"))
+    options = arguments(kind())
+    theirs = getattr(torch.optim, kind().kind)
     options = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
     given, bare = (theirs([torch.zeros(1, requires_grad=True)], **each).defaults for each in (options, {}))
     assert given == bare

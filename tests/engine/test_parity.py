@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.choice import settings as options_of
 from engine.experiment import ACTIVATIONS, Experiment, Layers
+from engine.layer import arguments
 from engine.layers.linear import Linear
 from engine.network import Network
 from engine.operations.elementwise import ELU, GELU, LeakyReLU, Softplus
@@ -150,8 +150,8 @@ def theirs(case: Case, training: Training) -> tuple[Any, Any]:
 def torch_activation(layer: Any, dtype: Any) -> Any:
     if isinstance(layer, Hardsigmoid) and dtype == torch.float64:
         return ExactHardsigmoid()
-    options = options_of(layer)
-    return getattr(torch.nn, options.pop("kind"))(**options)
+    options = arguments(layer)
+    return getattr(torch.nn, layer.kind)(**options)
 
 
 class ExactHardsigmoid(torch.nn.Module):  # type: ignore[misc]
@@ -162,8 +162,8 @@ class ExactHardsigmoid(torch.nn.Module):  # type: ignore[misc]
 
 
 def torch_optimizer(optimizer: Any, parameters: Any) -> Any:
-    options = options_of(optimizer)
-    return getattr(torch.optim, options.pop("kind"))(parameters, **options)
+    options = arguments(optimizer)
+    return getattr(torch.optim, optimizer.kind)(parameters, **options)
 
 
 def error(found: Any, expected: Any) -> float:
@@ -181,8 +181,8 @@ def errors(case: Case) -> dict[str, float]:
     model, optimizer = theirs(case, training)
     x = torch.from_numpy(training.x.T.copy())
     y = torch.from_numpy(training.targets.T.copy())
-    options = options_of(case.experiment.loss)
-    criterion = getattr(torch.nn, options.pop("kind"))(**options)
+    options = arguments(case.experiment.loss)
+    criterion = getattr(torch.nn, case.experiment.loss.kind)(**options)
     found = {}
     for step in range(STEPS):
         optimizer.zero_grad()

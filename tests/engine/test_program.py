@@ -13,7 +13,7 @@ from engine.network import Network
 from engine.operations.elementwise import GELU, Identity, Tanh
 from engine.operations.losses import CrossEntropyLoss, MSELoss
 from engine.optimizers.adam import Adam, AdamW
-from engine.program import Program, compiled, replay
+from engine.program import About, Program, compiled, replay
 from engine.tensor import CACHE_LINE, Array, Tensor, buffer
 from engine.trainer import Training, attach
 
@@ -43,7 +43,7 @@ def arrays(made: Training) -> dict[str, Array]:
     for index, node in enumerate(made.nodes):
         found[f"{index} output"] = node.output.extended
         found |= {f"{index} {name}": kept for name, kept in node.kept.items()}
-        for place, tensor in enumerate([node.output, *node.inputs]):
+        for place, tensor in enumerate([node.output, *node.inputs, *node.parameters]):
             if tensor.extended_gradient is not None:
                 found[f"{index} gradient {place}"] = tensor.extended_gradient
     return found
@@ -129,7 +129,7 @@ def shared(used: int) -> tuple[Array, Array]:
     matrix = Tensor(rng.normal(size=(2, 3)), np.zeros((2, 3)))
     layer, y = Linear(out_features=2), x
     for index in range(used):
-        y = program.apply(layer, y, matrix, name=str(index))
+        y = program.apply(layer, y, about=About("Linear", str(index), parameters=(matrix,)))
         y = program.apply(Tanh(), y, name="tanh")
     attach(program, MSELoss(), y)
     program.backward()
@@ -170,8 +170,8 @@ def test_a_value_read_by_two_nodes_gets_the_sum_of_both_gradients(kinds: str) ->
     for index, kind in enumerate(kinds.split()):
         matrix = np.arange(6.0).reshape(2, 3) + index
         operation: Any = Linear(out_features=2) if kind == "linear" else Identity()
-        inputs = [Tensor(matrix, np.zeros((2, 3)))] if kind == "linear" else []
-        y = program.apply(operation, x, *inputs, name=kind)
+        parameters = (Tensor(matrix, np.zeros((2, 3))),) if kind == "linear" else ()
+        y = program.apply(operation, x, about=About(kind, parameters=parameters))
         assert y.gradient is not None
         y.gradient[...] = np.array([[1, 2, 3], [4, 5, 6]]) * (index + 1)
         expected += (matrix[:, :2].T if kind == "linear" else np.eye(2)) @ y.gradient

@@ -17,8 +17,8 @@ from engine.operations.elementwise import ReLU, Sigmoid
 from engine.operations.losses import CrossEntropyLoss, MSELoss
 from engine.optimizers.adam import Adam
 from engine.optimizers.sgd import SGD
-from engine.parameters import Block, Parameters
-from engine.program import Program, compiled
+from engine.parameters import Block, Owner, Parameters
+from engine.program import About, Program, compiled
 from engine.run import Run
 from engine.tensor import Array, Tensor
 from engine.trainer import Training
@@ -30,7 +30,7 @@ def test_the_sigmoid_neuron_of_cs231n() -> None:
     x = program.tensor(2)
     w = Tensor(np.array([[2.0, -3.0, -3.0]]), np.zeros((1, 3)))
     x.data[:, 0] = -1, -2
-    z = program.apply(Linear(out_features=1), x, w, name="z")
+    z = program.apply(Linear(out_features=1), x, about=About("z", parameters=(w,)))
     f = program.apply(Sigmoid(), z, name="f")
     program.backward()
     assert x.gradient is not None and w.gradient is not None and z.gradient is not None
@@ -102,7 +102,7 @@ class Updated:
     """One weight under an optimizer, given gradients by hand."""
 
     def __init__(self, optimizer: Any) -> None:
-        self.parameters = Parameters([("0", [Block((1,), {"weight": ()})])], np.float64)
+        self.parameters = Parameters([Owner("0", (Block((1,), {"weight": np.asarray}),), {})], np.float64)
         program, memory = Program(np.float64, 1), []
         program.emit_update(lambda recorded: memory.append(optimizer.emit(recorded, self.parameters)))
         for array in memory[0].arrays.values():

@@ -14,16 +14,16 @@ from engine.layers.linear import Linear
 from engine.operations.elementwise import Identity, ReLU, Sigmoid, Tanh
 from engine.operations.losses import MSELoss
 from engine.optimizers.sgd import SGD
-from engine.parameters import Block, Parameters
+from engine.parameters import Block, Owner, Parameters
 from engine.run import Run
 from engine.statistics import Norms, first_non_finite
 
 
 def flat(dtype: Any) -> Parameters:
     """Two layers, one with a bias as its last column and one without."""
-    everything = slice(None)
-    biased = Block((4, 3), {"weight": (everything, slice(0, 2)), "bias": (everything, 2)})
-    return Parameters([("0", [biased]), ("1", []), ("2", [Block((2, 4), {"weight": (everything, everything)})])], dtype)
+    biased = Block((4, 3), {"weight": lambda block: block[:, :2], "bias": lambda block: block[:, 2]})
+    whole = Block((2, 4), {"weight": np.asarray})
+    return Parameters([Owner("0", (biased,), {}), Owner("1", (), {}), Owner("2", (whole,), {})], dtype)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e-25, 1e-40, 1e30])

@@ -1,6 +1,6 @@
 // Test aid: a network 2-2-1 with tanh and a frame of it, whose numbers are small enough to check by hand.
 import { Frame, type Header } from "../wire/frame";
-import { EXPERIMENT } from "../fixtures";
+import { chained, EXPERIMENT } from "../fixtures";
 import type { Graph, Section } from "../wire/messages";
 
 export const BATCH = 3;
@@ -25,12 +25,12 @@ export function network(): Graph {
     experiment: EXPERIMENT,
     edits: [],
     parameter_count: 9,
-    nodes: [
+    nodes: chained([
       { kind: "Linear", layer: 0, column: 1, units: 2 },
       { kind: "Tanh", layer: 1, column: 1, units: 2 },
       { kind: "Linear", layer: 2, column: 2, units: 1 },
       { kind: "BCEWithLogitsLoss", layer: -1, column: 3, units: 1 },
-    ],
+    ]),
     parameters: [
       parameter("0.weight", 0, [2, 2], 0, [3, 1]),
       parameter("0.bias", 0, [2], 2, [3]),

@@ -97,6 +97,9 @@ export interface Layers {
     | Tanhshrink
     | Softshrink
     | Hardshrink
+    | Add
+    | Multiply
+    | Concat
   )[];
 }
 export interface Linear {
@@ -116,8 +119,12 @@ export interface Linear {
     | Orthogonal
     | Eye
     | Sparse;
+  frozen?: boolean;
+  inputs?: string[];
   kind: "Linear";
+  name?: string;
   out_features: number;
+  shares?: string;
   weight_init:
     | Default
     | Zeros
@@ -197,74 +204,175 @@ export interface Sparse {
   std: number;
 }
 export interface Identity {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "Identity";
+  name?: string;
+  shares?: string;
 }
 export interface ReLU {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "ReLU";
+  name?: string;
+  shares?: string;
 }
 export interface LeakyReLU {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "LeakyReLU";
+  name?: string;
   negative_slope: number;
+  shares?: string;
 }
 export interface Tanh {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "Tanh";
+  name?: string;
+  shares?: string;
 }
 export interface Sigmoid {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "Sigmoid";
+  name?: string;
+  shares?: string;
 }
 export interface GELU {
   approximate: "none" | "tanh";
+  frozen?: boolean;
+  inputs?: string[];
   kind: "GELU";
+  name?: string;
+  shares?: string;
 }
 export interface SiLU {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "SiLU";
+  name?: string;
+  shares?: string;
 }
 export interface Softplus {
   beta: number;
+  frozen?: boolean;
+  inputs?: string[];
   kind: "Softplus";
+  name?: string;
+  shares?: string;
   threshold: number;
 }
 export interface ELU {
   alpha: number;
+  frozen?: boolean;
+  inputs?: string[];
   kind: "ELU";
+  name?: string;
+  shares?: string;
 }
 export interface ReLU6 {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "ReLU6";
+  name?: string;
+  shares?: string;
 }
 export interface Hardtanh {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "Hardtanh";
   max_val: number;
   min_val: number;
+  name?: string;
+  shares?: string;
 }
 export interface Hardsigmoid {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "Hardsigmoid";
+  name?: string;
+  shares?: string;
 }
 export interface Hardswish {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "Hardswish";
+  name?: string;
+  shares?: string;
 }
 export interface SELU {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "SELU";
+  name?: string;
+  shares?: string;
 }
 export interface CELU {
   alpha: number;
+  frozen?: boolean;
+  inputs?: string[];
   kind: "CELU";
+  name?: string;
+  shares?: string;
 }
 export interface Softsign {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "Softsign";
+  name?: string;
+  shares?: string;
 }
 export interface LogSigmoid {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "LogSigmoid";
+  name?: string;
+  shares?: string;
 }
 export interface Tanhshrink {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "Tanhshrink";
+  name?: string;
+  shares?: string;
 }
 export interface Softshrink {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "Softshrink";
   lambd: number;
+  name?: string;
+  shares?: string;
 }
 export interface Hardshrink {
+  frozen?: boolean;
+  inputs?: string[];
   kind: "Hardshrink";
   lambd: number;
+  name?: string;
+  shares?: string;
+}
+export interface Add {
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "Add";
+  name?: string;
+  shares?: string;
+}
+export interface Multiply {
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "Multiply";
+  name?: string;
+  shares?: string;
+}
+export interface Concat {
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "Concat";
+  name?: string;
+  shares?: string;
 }
 export interface SGD {
   dampening: number;
@@ -425,6 +533,9 @@ export interface GraphNode {
   column: number;
   kind: string;
   layer: number;
+  path: string;
+  shape: number[];
+  sources: number[];
   units: number;
 }
 export interface GraphParameter {
