@@ -15,10 +15,13 @@ from latex2mathml.converter import convert
 
 from app.documents import read_experiment
 from engine.choice import ranges, settings
+from engine.data.choices import Table
+from engine.data.dataset import Dataset
 from engine.experiment import AnyData, AnyLayer, Experiment, Seeds
 from engine.feasible import Limits
 from engine.initializers import AnyInitializer
 from engine.layer import WIRING
+from engine.layers.any_layer import LAYERS
 from engine.operations.losses import AnyLoss
 from engine.optimizers.any_optimizer import AnyOptimizer
 from engine.tagged import kinds
@@ -46,6 +49,31 @@ class Kind:
     settings: tuple[Setting, ...]
 
 
+DataGroup = Literal["made", "real", "regression", "sequence"]
+
+
+@dataclass(frozen=True)
+class DataKind(Kind):
+    """Data as they come with the defaults: where they stand in the menu, the shape of an example, and its target.
+
+    `positions` says that there is a label at each of so many places.
+    """
+
+    group: DataGroup
+    shape: tuple[int, ...]
+    classes: int | None  # None where numbers are to be predicted
+    outputs: int
+    positions: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LayerKind(Kind):
+    """A layer, where it stands in the menu, and how many layers it reads at least and at most."""
+
+    group: str
+    reads: tuple[int, int]
+
+
 @dataclass(frozen=True)
 class Notes:
     """The notation of an operation as MathML: its value, and the gradient of each input by symbol."""
@@ -56,8 +84,8 @@ class Notes:
 
 @dataclass(frozen=True)
 class Catalogue:
-    data: tuple[Kind, ...]
-    layers: tuple[Kind, ...]
+    data: tuple[DataKind, ...]
+    layers: tuple[LayerKind, ...]
     losses: tuple[Kind, ...]
     optimizers: tuple[Kind, ...]
     initializers: tuple[Kind, ...]
@@ -72,8 +100,8 @@ class Catalogue:
 def catalogue() -> Catalogue:
     plain = [f for f in _settings(Experiment) if f.name in ("batch", "dtype")]
     return Catalogue(
-        data=_kinds(AnyData),
-        layers=_kinds(AnyLayer),
+        data=tuple(_data()),
+        layers=tuple(_layers()),
         losses=_kinds(AnyLoss),
         optimizers=_kinds(AnyOptimizer),
         initializers=_kinds(AnyInitializer),
@@ -85,13 +113,41 @@ def catalogue() -> Catalogue:
     )
 
 
-def members(union: Any) -> tuple[type, ...]:
+def members(union: Any) -> tuple[Any, ...]:
     """The classes of an Annotated union."""
     return get_args(get_args(union)[0])
 
 
 def _kinds(union: Any) -> tuple[Kind, ...]:
     return tuple(Kind(kind, tuple(_settings(member))) for member in members(union) for kind in kinds(member))
+
+
+def _data() -> Iterator[DataKind]:
+    for member in members(AnyData):
+        for kind in kinds(member):
+            data = member(kind=kind).load(0)
+            yield DataKind(
+                kind,
+                tuple(_settings(member)),
+                group=_group(member, data),
+                shape=data.shape,
+                classes=data.classes,
+                outputs=data.outputs,
+                positions=data.target_positions,
+            )
+
+
+def _group(member: type, data: Dataset) -> DataGroup:
+    if member is Table:
+        return "real"
+    if len(data.shape) > 1:
+        return "sequence"
+    return "made" if data.classes else "regression"
+
+
+def _layers() -> Iterator[LayerKind]:
+    for layer, (kind,) in zip(LAYERS, map(kinds, LAYERS), strict=True):
+        yield LayerKind(kind, tuple(_settings(layer)), layer.group, layer.reads)
 
 
 def _settings(choice: type) -> Iterator[Setting]:
@@ -129,6 +185,6 @@ def _type(hint: Any) -> tuple[Any, tuple[str, ...]]:
 def _notation() -> Iterator[tuple[str, Notes]]:
     for union in (AnyLayer, AnyLoss, AnyOptimizer):
         for member in members(union):
-            notation = member.notation  # type: ignore[attr-defined]
+            notation = member.notation
             gradients = {symbol: convert(latex, display="block") for symbol, latex in notation.gradients.items()}
             yield member.__name__, Notes(convert(notation.value, display="block"), gradients)

@@ -83,6 +83,7 @@ def facts(run: Run) -> DataFacts:
         train=len(data.train_x),
         test=len(data.test_x),
         features=data.features,
+        shape=data.shape,
         classes=data.classes,
         outputs=data.outputs,
         picture=data.picture,

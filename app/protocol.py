@@ -201,6 +201,7 @@ class DataFacts:
     train: int
     test: int
     features: int
+    shape: tuple[int, ...]  # of one example, features first
     classes: int | None
     outputs: int
     picture: tuple[int, int] | None

@@ -83,6 +83,7 @@ function dataOf(features: number, outputs: number, facts: Facts): DataFacts {
     train: 40,
     test: 10,
     features,
+    shape: [features],
     classes: facts.classes?.length ?? 2,
     outputs,
     picture: facts.picture ?? null,

@@ -7,7 +7,7 @@ import { palette } from "../state/palette";
 import { askPredictions, graph, predictions } from "../state/run";
 import type { Catalogue, Experiment } from "../wire/messages";
 import { locale, t } from "../words/words";
-import { fitting, GROUPS, groupOf } from "./fit";
+import { fitting, GROUPS } from "./fit";
 import { Settings } from "./Form";
 import { named, type Chosen } from "./kinds";
 import { nameOf } from "./names";
@@ -44,7 +44,6 @@ export function Data({ of, known }: { of: Experiment; known: Catalogue }): JSX.E
 }
 
 function KindOfData({ of, known }: { of: Experiment; known: Catalogue }): JSX.Element {
-  const kinds = known.data.map((each) => each.kind as Experiment["data"]["kind"]);
   return (
     <select
       class="builder-wide"
@@ -56,9 +55,9 @@ function KindOfData({ of, known }: { of: Experiment; known: Catalogue }): JSX.El
     >
       {GROUPS.map((group) => (
         <optgroup key={group} label={t(`builder.group.${group}`)}>
-          {kinds
-            .filter((kind) => groupOf(kind) === group)
-            .map((kind) => (
+          {known.data
+            .filter((each) => each.group === group)
+            .map(({ kind }) => (
               <option key={kind} value={kind}>
                 {nameOf("data", kind)}
               </option>

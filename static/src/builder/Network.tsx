@@ -24,7 +24,8 @@ export function Network({ of, known }: { of: Experiment; known: Catalogue }): JS
   // A row that is still to be drawn takes the focus once it stands.
   const [focus, setFocus] = useState(-1);
   const { layers } = of.network;
-  const { features } = factsOf(of.data.kind);
+  const shape = factsOf(of.data.kind, known).shape;
+  const features = shape[0] ?? 1;
   const built = shapes(layers, features);
   const places = layers.length;
   const drag = useDrag(moveTo);

@@ -1,5 +1,5 @@
 /** Test aid: a small catalogue in the form the service sends. */
-import type { Catalogue, Experiment, Kind, Setting } from "../wire/messages";
+import type { Catalogue, DataKind, Experiment, Kind, LayerKind, Setting } from "../wire/messages";
 
 function setting(name: string, value: unknown, more: Partial<Setting> = {}): Setting {
   const type = typeof value === "boolean" ? "boolean" : "number";
@@ -17,15 +17,33 @@ const real = [setting("test", 0.2), setting("standardize", false)];
 const start = setting("weight_init", { kind: "default" }, { type: "choice" });
 const kind = (name: string, settings: Setting[] = []): Kind => ({ kind: name, settings });
 
+const data = (
+  name: string,
+  settings: Setting[],
+  group: DataKind["group"],
+  features: number,
+  classes: number | null,
+): DataKind => ({ ...kind(name, settings), group, shape: [features], classes, outputs: classes ?? 1, positions: [] });
+const layer = (name: string, group: string, settings: Setting[] = []): LayerKind => ({
+  ...kind(name, settings),
+  group,
+  reads: [1, 1],
+});
+
 export const catalogue: Catalogue = {
   data: [
-    kind("spiral", made),
-    kind("moons", made),
-    kind("sine", made),
-    kind("digits", real),
-    kind("iris", real),
+    data("spiral", made, "made", 2, 2),
+    data("moons", made, "made", 2, 2),
+    data("sine", made, "regression", 1, null),
+    data("digits", real, "real", 64, 10),
+    data("iris", real, "real", 4, 3),
   ],
-  layers: [kind("Linear", [units, setting("bias", true), start]), kind("Tanh"), kind("ReLU")],
+  layers: [
+    layer("Linear", "dense", [units, setting("bias", true), start]),
+    layer("Tanh", "activation"),
+    layer("ReLU", "activation"),
+    { ...layer("Add", "join"), reads: [2, 16] },
+  ],
   losses: ["CrossEntropyLoss", "BCEWithLogitsLoss", "MSELoss", "HuberLoss"].map((name) => kind(name)),
   optimizers: [kind("SGD", [rate, setting("momentum", 0)]), kind("Adam", [rate, epsilon])],
   initializers: [kind("default"), kind("normal", [setting("mean", 0), setting("std", 1)])],

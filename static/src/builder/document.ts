@@ -1,5 +1,5 @@
 /** An experiment as a file: what it is called, and what is filled in when one is read. */
-import type { Catalogue, Experiment, Fault, Setting } from "../wire/messages";
+import type { Catalogue, Experiment, Fault, Kind, Setting } from "../wire/messages";
 import { completed, type Chosen } from "./kinds";
 
 /** Bytes; the service reads no larger document either. */
@@ -38,7 +38,7 @@ export function sameExperiment(
 /** A document that is valid and has its parts, with every setting that it leaves out at its default. */
 export function experimentFrom(document: Partial<Experiment>, catalogue: Catalogue): Experiment {
   const { initializers } = catalogue;
-  const whole = <T>(chosen: unknown, kinds: Catalogue["layers"]): T =>
+  const whole = <T>(chosen: unknown, kinds: readonly Kind[]): T =>
     completed(chosen as Chosen, kinds, initializers) as unknown as T;
   return {
     version: 1,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Experiment } from "../wire/messages";
 import { catalogue, spiral } from "./catalogue.fixture";
-import { addition, factsOf, fitting, groupOf, outputsNeeded, withOutputs } from "./fit";
+import { addition, factsOf, fitting, outputsNeeded, withOutputs } from "./fit";
 import { insert } from "./layers";
 
 const outputs = (of: Experiment) =>
@@ -59,17 +59,7 @@ test("a linear layer added at the end has the outputs that the loss needs, elsew
 });
 
 test("two classes need one output, or two for a softmax", () => {
-  const two = factsOf("moons");
+  const two = factsOf("moons", catalogue);
   expect([outputsNeeded("BCEWithLogitsLoss", two), outputsNeeded("MSELoss", two)]).toEqual([1, 1]);
-  expect([outputsNeeded("CrossEntropyLoss", two), outputsNeeded("MSELoss", factsOf("wine"))]).toEqual([2, 3]);
-});
-
-test("every kind of data has its group", () => {
-  expect(["xor", "digits", "iris", "sine", "plane"].map((kind) => groupOf(kind as "xor"))).toEqual([
-    "made",
-    "real",
-    "real",
-    "regression",
-    "regression",
-  ]);
+  expect([outputsNeeded("CrossEntropyLoss", two), outputsNeeded("MSELoss", factsOf("iris", catalogue))]).toEqual([2, 3]);
 });

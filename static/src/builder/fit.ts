@@ -1,48 +1,24 @@
 /** Data, loss and last layer have to suit one another; when the data change, the other two go along. */
-import type { Catalogue, Experiment } from "../wire/messages";
+import type { Catalogue, DataKind, Experiment } from "../wire/messages";
 import { fresh, named, swapped, type Chosen } from "./kinds";
 import { insert, replace, type Layer } from "./layers";
 
 type Data = Experiment["data"];
 type Loss = Experiment["loss"];
 
-/** What a kind of data asks of a network. Regression has no classes and one target. */
-export interface Facts {
-  features: number;
-  classes: number | null;
-}
+/** What a kind of data asks of a network. Regression has no classes. */
+export type Facts = Pick<DataKind, "shape" | "classes" | "outputs">;
 
-const FACTS: Readonly<Record<Data["kind"], Facts>> = {
-  circles: { features: 2, classes: 2 },
-  xor: { features: 2, classes: 2 },
-  gaussians: { features: 2, classes: 2 },
-  spiral: { features: 2, classes: 2 },
-  moons: { features: 2, classes: 2 },
-  checkerboard: { features: 2, classes: 2 },
-  plane: { features: 2, classes: null },
-  sine: { features: 1, classes: null },
-  multi_gaussian: { features: 2, classes: null },
-  digits: { features: 64, classes: 10 },
-  iris: { features: 4, classes: 3 },
-  wine: { features: 13, classes: 3 },
-};
+/** Points made, tables measured, numbers to predict, sequences. */
+export const GROUPS = ["made", "real", "regression", "sequence"] as const;
 
-export const GROUPS = ["made", "real", "regression"] as const;
-export type Group = (typeof GROUPS)[number];
-
-export function factsOf(kind: Data["kind"]): Facts {
-  return FACTS[kind];
-}
-
-/** Where a kind of data stands in the list: points made, tables measured, or numbers to predict. */
-export function groupOf(kind: Data["kind"]): Group {
-  if (FACTS[kind].classes === null) return "regression";
-  return FACTS[kind].features === 2 ? "made" : "real";
+export function factsOf(kind: Data["kind"], catalogue: Catalogue): Facts {
+  return named(catalogue.data, kind);
 }
 
 /** How many outputs the loss wants: one a class, except a single logit or number for two classes. */
-export function outputsNeeded(loss: Loss["kind"], { classes }: Facts): number {
-  if (classes === null) return 1;
+export function outputsNeeded(loss: Loss["kind"], { classes, outputs }: Facts): number {
+  if (classes === null) return outputs;
   return classes === 2 && loss !== "CrossEntropyLoss" ? 1 : classes;
 }
 
@@ -51,10 +27,10 @@ export function outputsNeeded(loss: Loss["kind"], { classes }: Facts): number {
  * stays; otherwise the usual loss of the new task takes its place. The last linear layer is resized.
  */
 export function fitting(experiment: Experiment, kind: Data["kind"], catalogue: Catalogue): Experiment {
-  const facts = FACTS[kind];
+  const facts = factsOf(kind, catalogue);
   const data = swapped(experiment.data as unknown as Chosen, catalogue.data, kind) as unknown as Data;
   const usual = usualLoss(facts);
-  const keeps = usualLoss(FACTS[experiment.data.kind]) === usual;
+  const keeps = usualLoss(factsOf(experiment.data.kind, catalogue)) === usual;
   const loss = keeps ? experiment.loss : (fresh(named(catalogue.losses, usual)) as unknown as Loss);
   return withOutputs({ ...experiment, data, loss }, outputsNeeded(loss.kind, facts), catalogue);
 }
@@ -72,7 +48,7 @@ export function withOutputs(experiment: Experiment, outputs: number, catalogue: 
 export function addition(experiment: Experiment, kind: string, place: number, catalogue: Catalogue): Layer {
   const layer = fresh(named(catalogue.layers, kind)) as unknown as Layer;
   if (layer.kind !== "Linear" || place < experiment.network.layers.length) return layer;
-  return { ...layer, out_features: outputsNeeded(experiment.loss.kind, FACTS[experiment.data.kind]) };
+  return { ...layer, out_features: outputsNeeded(experiment.loss.kind, factsOf(experiment.data.kind, catalogue)) };
 }
 
 function usualLoss({ classes }: Facts): Loss["kind"] {

@@ -19,7 +19,7 @@ test("two fresh kinds share no inner object, so that editing one leaves the othe
 });
 
 test("an unknown kind is refused with the kinds there are", () => {
-  expect(() => named(catalogue.layers, "Conv9d")).toThrow("expected one of Linear, Tanh, ReLU, got Conv9d");
+  expect(() => named(catalogue.layers, "Conv9d")).toThrow("expected one of Linear, Tanh, ReLU, Add, got Conv9d");
 });
 
 describe("swapping a kind", () => {

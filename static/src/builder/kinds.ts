@@ -4,7 +4,7 @@ import type { Kind } from "../wire/messages";
 /** A choice as the catalogue describes it: its kind and a value for each of its settings. */
 export type Chosen = Readonly<{ kind: string } & Record<string, unknown>>;
 
-export function named(kinds: readonly Kind[], kind: string): Kind {
+export function named<K extends Kind>(kinds: readonly K[], kind: string): K {
   const found = kinds.find((each) => each.kind === kind);
   if (found) return found;
   const known = kinds.map((each) => each.kind).join(", ");

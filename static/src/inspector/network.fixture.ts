@@ -48,6 +48,7 @@ export function network(): Graph {
       train: 12,
       test: 4,
       features: 2,
+      shape: [2],
       classes: 2,
       outputs: 1,
       picture: null,

@@ -10,11 +10,11 @@ export interface Messages {
   Request: Request;
 }
 export interface Catalogue {
-  data: Kind[];
+  data: DataKind[];
   examples: Experiment[];
   experiment: Setting[];
   initializers: Kind[];
-  layers: Kind[];
+  layers: LayerKind[];
   limits: {
     [k: string]: number;
   };
@@ -25,9 +25,14 @@ export interface Catalogue {
   optimizers: Kind[];
   seeds: Setting[];
 }
-export interface Kind {
+export interface DataKind {
+  classes: number | null;
+  group: "made" | "real" | "regression" | "sequence";
   kind: string;
+  outputs: number;
+  positions: number[];
   settings: Setting[];
+  shape: number[];
 }
 export interface Setting {
   above: boolean;
@@ -482,6 +487,20 @@ export interface Seeds {
   init: number;
   order: number;
 }
+export interface Kind {
+  kind: string;
+  settings: Setting[];
+}
+export interface LayerKind {
+  group: string;
+  kind: string;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  reads: [number, number];
+  settings: Setting[];
+}
 export interface Notes {
   gradients: {
     [k: string]: string;
@@ -511,6 +530,7 @@ export interface DataFacts {
   outputs: number;
   picture: [number, number] | null;
   points: number[][];
+  shape: number[];
   test: number;
   train: number;
 }
