@@ -12,11 +12,11 @@ import numpy as np
 from benchmarks.engine_step import engine_step
 from benchmarks.frame import NAME as FRAME
 from benchmarks.frame import frame_binary, frame_json
-from benchmarks.limit import limit_step
 from benchmarks.live import TOP_SPEED, live_training
 from benchmarks.paired import Contestant, paired, ratio
 from benchmarks.peers import torch_or_none, torch_step
-from benchmarks.workloads import WORKLOADS, Workload
+from benchmarks.workload import Workload
+from benchmarks.workloads import WORKLOADS
 
 RESULTS = Path(__file__).parent / "results.json"
 
@@ -86,7 +86,7 @@ def watch_live() -> list[Result]:
 
 def peers_of(work: Workload, torch: Any) -> dict[str, Contestant]:
     """What the engine is compared with. PyTorch's foreach optimizer is left out: it is never its fastest."""
-    peers: dict[str, Contestant] = {"hand-written NumPy": partial(limit_step, work)}
+    peers: dict[str, Contestant] = {"hand-written NumPy": lambda: work.limit().step}
     if torch is not None:
         peers["PyTorch"] = partial(torch_step, torch, work)
         peers["PyTorch, fused optimizer"] = partial(torch_step, torch, work, fused=True)

@@ -6,11 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.workloads import Workload
-from engine.experiment import AnyLayer, Experiment, Layers
-from engine.layers.linear import Linear
+from benchmarks.workload import Workload
+from engine.experiment import Experiment, Layers
 from engine.network import Network
-from engine.operations.elementwise import ReLU, Tanh
 from engine.operations.losses import AnyLoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
 from engine.optimizers.adam import Adam
 from engine.optimizers.any_optimizer import AnyOptimizer
@@ -22,6 +20,11 @@ LOSSES: dict[str, Callable[[], AnyLoss]] = {
     "bce_with_logits": BCEWithLogitsLoss,
     "cross_entropy": CrossEntropyLoss,
 }
+OPTIMIZERS: dict[str, Callable[[float], AnyOptimizer]] = {
+    "sgd": lambda lr: SGD(lr=lr),
+    "momentum": lambda lr: SGD(lr=lr, momentum=0.9),
+    "adam": lambda lr: Adam(lr=lr),
+}
 
 
 def engine_step(work: Workload) -> Callable[[], None]:
@@ -32,42 +35,21 @@ def engine_step(work: Workload) -> Callable[[], None]:
 def training(work: Workload) -> Training:
     """The engine's program for a workload, with the workload's parameters and batch in place."""
     asked = experiment(work)
-    network = Network(asked.network.layers, work.sizes[0])
+    network = Network(asked.network.layers, *work.x.shape[1:])
     program = Training(asked, network, network.allocate(asked.dtype))
     program.reset(seed=0)  # building the program was a step; what the optimizer kept of it is forgotten
-    load_parameters(program, work)
-    program.x[...] = work.x.T
-    program.targets[...] = work.y if asked.loss.labels else work.y.T
+    for name, parameter in program.parameters.named.items():
+        np.copyto(parameter.value, work.parameters[name])
+    program.x[...] = work.x.swapaxes(0, 1)
+    program.targets[...] = work.y if asked.loss.labels else work.y.swapaxes(0, 1)
     return program
 
 
 def experiment(work: Workload) -> Experiment:
     """A workload in the engine's words; its data set is not used."""
     return Experiment(
-        network=Layers(tuple(_layers(work))),
+        network=Layers(tuple(work.layers())),
         loss=LOSSES[work.loss](),
-        optimizer=_optimizer(work),
+        optimizer=OPTIMIZERS[work.optimizer](work.lr),
         batch=work.batch,
     )
-
-
-def load_parameters(program: Training, work: Workload) -> None:
-    linear = [placed.name for placed in program.network.placed if isinstance(placed.layer, Linear)]
-    for name, (weight, bias) in zip(linear, work.parameters, strict=True):
-        np.copyto(program.parameters.named[f"{name}.weight"].value, weight)
-        np.copyto(program.parameters.named[f"{name}.bias"].value, bias)
-
-
-def _layers(work: Workload) -> list[AnyLayer]:
-    layers: list[AnyLayer] = []
-    for index, outputs in enumerate(work.sizes[1:]):
-        layers.append(Linear(out_features=outputs))
-        if index < work.activated:
-            layers.append(ReLU() if work.activation == "relu" else Tanh())
-    return layers
-
-
-def _optimizer(work: Workload) -> AnyOptimizer:
-    if work.optimizer == "adam":
-        return Adam(lr=work.lr)
-    return SGD(lr=work.lr, momentum=0.9 if work.optimizer == "momentum" else 0.0)

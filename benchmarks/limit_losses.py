@@ -7,16 +7,14 @@ them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy import add, divide, exp, log, logaddexp, maximum, multiply, subtract, tanh
-from numpy.typing import NDArray
 
-from benchmarks.workloads import Array
+from engine.tensor import Array
 
 
-def mse(output: Array, gradient: Array, y: NDArray[Any]) -> Callable[[], float]:
+def mse(output: Array, gradient: Array, y: Array) -> Callable[[], float]:
     target = np.ascontiguousarray(y.T)
     difference = np.zeros_like(output)
     flat = difference.ravel()
@@ -30,7 +28,7 @@ def mse(output: Array, gradient: Array, y: NDArray[Any]) -> Callable[[], float]:
     return loss
 
 
-def bce_with_logits(output: Array, gradient: Array, y: NDArray[Any]) -> Callable[[], float]:
+def bce_with_logits(output: Array, gradient: Array, y: Array) -> Callable[[], float]:
     """ln(1 + e^z) − z y, finite for every logit; σ(z) − y by way of tanh, which does not overflow."""
     target = np.ascontiguousarray(y.T)
     scratch = np.zeros_like(output)
@@ -46,7 +44,7 @@ def bce_with_logits(output: Array, gradient: Array, y: NDArray[Any]) -> Callable
     return loss
 
 
-def cross_entropy(output: Array, gradient: Array, y: NDArray[Any]) -> Callable[[], float]:
+def cross_entropy(output: Array, gradient: Array, y: Array) -> Callable[[], float]:
     """Softmax and cross-entropy in one, the largest logit subtracted first; sums are products with ones."""
     batch = len(y)
     columns, ones = np.arange(batch), np.ones(len(output), np.float32)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy import add, divide, multiply, sqrt, subtract
 
-from benchmarks.workloads import Array
+from engine.tensor import Array
 
 
 def sgd(parameters: Array, gradients: Array, lr: float) -> Callable[[], None]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
-from benchmarks.workloads import Workload
+from benchmarks.workload import Workload
 
 
 def torch_or_none() -> Any:
@@ -23,7 +22,8 @@ def torch_or_none() -> Any:
 
 def torch_gradient(torch: Any, work: Workload) -> tuple[Any, Callable[[], Any]]:
     """The network, and its forward, loss and backward pass, which leaves a gradient in each parameter."""
-    model = torch_model(torch, work)
+    model = work.module(torch)
+    model.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in work.parameters.items()})
     losses = {"mse": "MSELoss", "bce_with_logits": "BCEWithLogitsLoss", "cross_entropy": "CrossEntropyLoss"}
     criterion = getattr(torch.nn, losses[work.loss])()
     x, y = torch.from_numpy(work.x.copy()), torch.from_numpy(work.y.copy())
@@ -53,18 +53,3 @@ def torch_step(torch: Any, work: Workload, **settings: bool) -> Callable[[], Any
         return loss
 
     return step
-
-
-def torch_model(torch: Any, work: Workload) -> Any:
-    """An nn.Sequential with the workload's parameters."""
-    activation = {"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU}[work.activation]
-    layers = []
-    for index, (inputs, outputs) in enumerate(pairwise(work.sizes)):
-        linear = torch.nn.Linear(inputs, outputs)
-        with torch.no_grad():
-            linear.weight.copy_(torch.from_numpy(work.parameters[index][0].copy()))
-            linear.bias.copy_(torch.from_numpy(work.parameters[index][1].copy()))
-        layers.append(linear)
-        if index < work.activated:
-            layers.append(activation())
-    return torch.nn.Sequential(*layers)

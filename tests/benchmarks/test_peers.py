@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.limit import Memory, limit_gradient, limit_step
 from benchmarks.peers import torch_gradient, torch_or_none, torch_step
-from benchmarks.workloads import WORKLOADS, Workload
+from benchmarks.workload import Workload
+from benchmarks.workloads import WORKLOADS
 
 WORK = [pytest.param(make(), id=make().name) for make in WORKLOADS]
 
@@ -24,20 +24,20 @@ def torch() -> Any:
 
 @pytest.mark.parametrize("work", WORK)
 def test_pytorch_finds_the_gradients_of_the_hand_written_step(work: Workload, torch: Any) -> None:
-    memory = Memory(work)
-    loss = limit_gradient(work, memory)()
+    limit = work.limit()
+    loss = limit.gradient()
     model, gradient = torch_gradient(torch, work)
     assert gradient().item() == pytest.approx(loss, rel=1e-5)
-    layers = [layer for layer in model if hasattr(layer, "weight")]
-    for layer, found in zip(layers, memory.weight_gradients, strict=True):
-        expected = np.column_stack([layer.weight.grad.numpy(), layer.bias.grad.numpy()])
-        np.testing.assert_allclose(found, expected, rtol=0, atol=2e-5 * np.abs(expected).max())
+    found = limit.gradients()
+    for name, parameter in model.named_parameters():
+        expected = parameter.grad.numpy()
+        np.testing.assert_allclose(found[name], expected, rtol=0, atol=2e-5 * np.abs(expected).max(), err_msg=name)
 
 
 @pytest.mark.parametrize("fused", [False, True])
 @pytest.mark.parametrize("work", WORK)
 def test_pytorch_takes_the_steps_of_the_hand_written_step(work: Workload, fused: bool, torch: Any) -> None:
-    ours, theirs = limit_step(work), torch_step(torch, work, fused=fused)
+    ours, theirs = work.limit().step, torch_step(torch, work, fused=fused)
     for _ in range(5):
         ours()
         theirs()
