@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from latex2mathml.converter import convert
 
 from app.documents import read_experiment
-from engine.choice import ranges, settings
+from engine.choice import lengths, optional, ranges, settings
 from engine.data.choices import Table
 from engine.data.dataset import Dataset
 from engine.experiment import AnyData, AnyLayer, Experiment, Seeds
@@ -40,7 +41,9 @@ class Setting:
     high: float | None = None
     above: bool = False  # the lower limit itself is excluded
     options: tuple[str, ...] = ()
-    length: int = 1  # a field of several numbers, such as betas
+    length: int = 1  # a field of several numbers, such as betas; of so many at most
+    shortest: int = 1  # and of so many at least
+    optional: bool = False  # may be left empty
 
 
 @dataclass(frozen=True)
@@ -151,13 +154,14 @@ def _layers() -> Iterator[LayerKind]:
 
 
 def _settings(choice: type) -> Iterator[Setting]:
-    hints, limits = get_type_hints(choice), ranges(choice)
+    hints, limits, several = get_type_hints(choice), ranges(choice), lengths(choice)
     for f in fields(choice):
         if f.name == "kind" or f.name in WIRING:  # how a layer is wired is not among its own settings
             continue
         limit = limits.get(f.name)
         kind, options = _type(hints[f.name])
         default = settings(_default(f))
+        length = len(default) if isinstance(default, list) else 1
         yield Setting(
             name=f.name,
             type=kind,
@@ -166,7 +170,9 @@ def _settings(choice: type) -> Iterator[Setting]:
             high=limit.high if limit else None,
             above=bool(limit and limit.above),
             options=options,
-            length=len(default) if isinstance(default, list) else 1,
+            length=several[f.name].high if f.name in several else length,
+            shortest=several[f.name].low if f.name in several else length,
+            optional=f.name in optional(choice),
         )
 
 
@@ -177,7 +183,7 @@ def _default(f: Field[Any]) -> Any:
 def _type(hint: Any) -> tuple[Any, tuple[str, ...]]:
     if get_origin(hint) is Literal:
         return "option", tuple(map(str, get_args(hint)))
-    if get_origin(hint) is tuple:
+    if get_origin(hint) in (tuple, Union, UnionType):  # of several numbers, or of a number and None
         return _type(get_args(hint)[0])
     return {bool: "boolean", int: "integer", float: "number"}.get(hint, "choice"), ()
 

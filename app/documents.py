@@ -50,7 +50,11 @@ def problem(where: str, code: str, expected: str, came: str) -> Problem:
 def _problems(error: ValidationError, skip: int) -> list[Problem]:
     """Pydantic's findings in our words; a choice that refused itself brings its own problems."""
     problems: list[Problem] = []
-    for found in error.errors(include_url=False):
+    every = error.errors(include_url=False)
+    bad = {found["loc"][:-1] for found in every}  # whatever has a bad member
+    for found in every:
+        if found["type"] == "too_short" and found["loc"] in bad:  # the bad ones were not counted
+            continue
         where = _where(found["loc"][skip:], unknown=found["type"] in UNKNOWN)
         own = found.get("ctx", {}).get("error")
         if isinstance(own, BadExperiment):
@@ -102,6 +106,8 @@ def _problem(where: str, found: Any) -> Problem:
         return problem(where, "not_json", "a JSON document", context["error"])
     if kind == "too_long":
         return problem(where, "type", f"at most {context['max_length']} values", f"{context['actual_length']}")
+    if kind == "too_short":
+        return problem(where, "type", f"at least {context['min_length']} values", f"{context['actual_length']}")
     if kind in _CODES:
         code, expected = _CODES[kind]
         return problem(where, code, expected, "nothing" if code.startswith("missing") else came)

@@ -5,24 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from engine.problem import BadExperiment, Problem
-from engine.range import Range
+from engine.range import Length, Range
+
+Limit = TypeVar("Limit", Range, Length)
 
 
 @cache
 def ranges(choice: type) -> dict[str, Range]:
     """The declared limits of a dataclass, by field name (a tuple's limit holds for each of its members)."""
+    return dict(_declared(choice, Range))
+
+
+@cache
+def lengths(choice: type) -> dict[str, Length]:
+    """The declared lengths of its tuples that may be of several lengths, by field name."""
+    return dict(_declared(choice, Length))
+
+
+@cache
+def optional(choice: type) -> frozenset[str]:
+    """The fields that may be left empty: those that admit None."""
+    hints = get_type_hints(choice)
+    return frozenset(f.name for f in fields(choice) if NoneType in get_args(hints[f.name]))
+
+
+def _declared(choice: type, kind: type[Limit]) -> Iterator[tuple[str, Limit]]:
     hints = get_type_hints(choice, include_extras=True)
-    return {f.name: limit for f in fields(choice) for limit in _limits(hints[f.name])}
+    return ((f.name, limit) for f in fields(choice) for limit in _limits(hints[f.name], kind))
 
 
-def _limits(hint: Any) -> Iterator[Range]:
+def _limits(hint: Any, kind: type[Limit]) -> Iterator[Limit]:
     if get_origin(hint) is Annotated:
-        yield from (m for m in hint.__metadata__ if isinstance(m, Range))
-    elif get_origin(hint) is tuple:
-        yield from _limits(get_args(hint)[0])
+        yield from (m for m in hint.__metadata__ if isinstance(m, kind))
+    if get_origin(hint) in (Annotated, tuple, Union, UnionType):
+        yield from _limits(get_args(hint)[0], kind)
 
 
 class Choice:
@@ -32,15 +52,28 @@ class Choice:
     __pydantic_config__: ClassVar = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
 
     def __post_init__(self) -> None:
-        problems = []
         kind: type = type(self)
-        for name, limit in ranges(kind).items():
-            value = getattr(self, name)
-            for number in value if isinstance(value, tuple) else (value,):
-                if isinstance(number, bool) or not isinstance(number, int | float) or not limit.admits(number):
-                    problems.append(out_of_range(name, limit, number))
+        problems = [*_of_wrong_length(self, kind), *_out_of_range(self, kind)]
         if problems:
             raise BadExperiment(problems)
+
+
+def _of_wrong_length(choice: Choice, kind: type) -> Iterator[Problem]:
+    for name, length in lengths(kind).items():
+        count = len(getattr(choice, name))
+        if not length.low <= count <= length.high:
+            expected = f"{length.low} to {length.high} numbers"
+            yield Problem(name, "type", expected, str(count), {"expected": expected, "came": str(count)})
+
+
+def _out_of_range(choice: Choice, kind: type) -> Iterator[Problem]:
+    for name, limit in ranges(kind).items():
+        value = getattr(choice, name)
+        if value is None and name in optional(kind):
+            continue
+        for number in value if isinstance(value, tuple) else (value,):
+            if isinstance(number, bool) or not isinstance(number, int | float) or not limit.admits(number):
+                yield out_of_range(name, limit, number)
 
 
 def out_of_range(where: str, limit: Range, came: object) -> Problem:

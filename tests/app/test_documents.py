@@ -29,6 +29,10 @@ def layers(*found: Any) -> dict[str, Any]:
     return {"network": {"layers": list(found)}}
 
 
+def test_what_may_be_left_empty_may_be_null() -> None:
+    assert read_experiment(json.dumps(layers({"kind": "Slice", "stop": None}))).network.layers[0].stop is None
+
+
 def test_an_empty_object_is_the_default_experiment() -> None:
     assert read_experiment("{}") == Experiment()
 
@@ -50,6 +54,14 @@ def test_an_empty_object_is_the_default_experiment() -> None:
         (layers({"kind": "Linear", "out_features": 1.5}), "network.layers.0.out_features", "type"),
         (layers({"kind": "Linear", "out_features": True}), "network.layers.0.out_features", "type"),
         (layers({"kind": "Linear", "out_features": None}), "network.layers.0.out_features", "type"),
+        (layers({"kind": "Slice", "stop": 1.5}), "network.layers.0.stop", "type"),
+        (layers({"kind": "Unflatten", "unflattened_size": [64]}), "network.layers.0.unflattened_size", "type"),
+        (layers({"kind": "Unflatten", "unflattened_size": [4, 4, 2, 2]}), "network.layers.0.unflattened_size", "type"),
+        (
+            layers({"kind": "Unflatten", "unflattened_size": [8, 0]}),
+            "network.layers.0.unflattened_size.1",
+            "greater_than_equal",
+        ),
         ({"network": {"layers": "Tanh"}}, "network.layers", "type"),
         ({"network": []}, "network", "type"),
         ({"optimizer": {"kind": "SGD", "lr": -0.1}}, "optimizer.lr", "greater_than_equal"),

@@ -69,6 +69,13 @@ class TestCatalogue:
         over = {"optimizer": {"kind": "Adam", "lr": rate["high"] * 2}}
         assert client.post("/api/check", json=over).json()["problems"][0]["where"] == "optimizer.lr"
 
+    def test_tells_how_many_numbers_a_field_takes_and_whether_it_may_be_empty(self, client: TestClient) -> None:
+        layers = {kind["kind"]: kind["settings"] for kind in client.get("/api/catalogue").json()["layers"]}
+        (size,) = layers["Unflatten"]
+        assert (size["shortest"], size["length"], size["low"], size["optional"]) == (2, 3, 1, False)
+        *_, stop = layers["Slice"]
+        assert (stop["length"], stop["type"], stop["default"], stop["optional"]) == (1, "integer", None, True)
+
     def test_has_a_notation_for_every_layer_and_loss(self, client: TestClient) -> None:
         notation = client.get("/api/catalogue").json()["notation"]
         for union in (AnyLayer, AnyLoss, AnyOptimizer):

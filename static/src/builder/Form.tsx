@@ -78,7 +78,7 @@ export function Field({
       ) : setting.type === "option" ? (
         <Picker id={id} options={setting.options} picked={String(value)} onPick={onSet} />
       ) : (
-        <NumberInput id={id} setting={setting} value={value as number} onTake={onSet} />
+        <NumberInput id={id} setting={setting} value={value as number | null} onTake={onSet} />
       )}
       <Problems at={at} deep />
     </div>
@@ -90,6 +90,7 @@ interface SeveralProps extends Omit<FieldProps, "value" | "label"> {
   label: string;
 }
 
+/** Several numbers in a line; where their count is free, a button takes the last away and one adds another. */
 function Several({ setting, values, at, onSet, label }: SeveralProps): JSX.Element {
   return (
     <div class="builder-field" role="group" aria-label={label}>
@@ -104,6 +105,26 @@ function Several({ setting, values, at, onSet, label }: SeveralProps): JSX.Eleme
             onTake={(next) => onSet(values.map((old, place) => (place === i ? next : old)))}
           />
         ))}
+        {values.length > setting.shortest && (
+          <button
+            type="button"
+            class="button"
+            aria-label={t("builder.fewer", { name: label })}
+            onClick={() => onSet(values.slice(0, -1))}
+          >
+            −
+          </button>
+        )}
+        {values.length < setting.length && (
+          <button
+            type="button"
+            class="button"
+            aria-label={t("builder.more.of", { name: label })}
+            onClick={() => onSet([...values, setting.low ?? 0])}
+          >
+            +
+          </button>
+        )}
       </span>
       <Problems at={at} deep />
     </div>

@@ -5,11 +5,12 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { units } from "./catalogue.fixture";
 import { NumberInput } from "./NumberInput";
 
-const taken = vi.fn<(value: number) => void>();
+const taken = vi.fn<(value: number | null) => void>();
+const end = { ...units, optional: true };
 let root: HTMLElement;
 
-function show(value: number): HTMLInputElement {
-  act(() => render(<NumberInput setting={units} value={value} onTake={taken} />, root));
+function show(value: number | null, setting = units): HTMLInputElement {
+  act(() => render(<NumberInput setting={setting} value={value} onTake={taken} />, root));
   return root.querySelector("input") as HTMLInputElement;
 }
 
@@ -77,4 +78,22 @@ test("Alt with an arrow is left to the list of layers", () => {
 test("a value changed from outside, as by undo, replaces what was typed", () => {
   type(show(8), "12");
   expect(show(9).value).toBe("9");
+});
+
+test("an optional number may be emptied, and says that there is none", () => {
+  const input = show(8, end);
+  type(input, " ");
+  press(input, "Enter");
+  expect(taken.mock.calls).toEqual([[null]]);
+  expect(show(null, end)).toMatchObject({ value: "", placeholder: "none" });
+  press(show(null, end), "ArrowUp");
+  expect(taken).toHaveBeenLastCalledWith(2);
+});
+
+test("a number that is not optional cannot be emptied", () => {
+  const input = show(8);
+  type(input, "");
+  press(input, "Enter");
+  expect(taken).not.toHaveBeenCalled();
+  expect(input.getAttribute("aria-invalid")).toBe("true");
 });

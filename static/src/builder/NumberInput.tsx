@@ -2,14 +2,16 @@ import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 
 import type { Setting } from "../wire/messages";
+import { t } from "../words/words";
 import { read, spelled, stepped, written, type Refusal } from "./field";
 import { sentence } from "./names";
 import { Problem } from "./Problems";
 
 interface Props {
   setting: Setting;
-  value: number;
-  onTake: (value: number) => void;
+  /** Null where an optional setting is left empty. */
+  value: number | null;
+  onTake: (value: number | null) => void;
   id?: string;
   label?: string;
 }
@@ -32,12 +34,13 @@ export function NumberInput({ setting, value, onTake, id, label }: Props): JSX.E
 
   function settle(): void {
     if (draft === null) return;
+    if (setting.optional && draft.trim() === "") return take(null);
     const reading = read(setting, draft);
     if (reading.refusal) return setRefusal(reading.refusal);
     take(reading.value);
   }
 
-  function take(next: number): void {
+  function take(next: number | null): void {
     forget();
     if (next !== value) onTake(next);
   }
@@ -48,7 +51,8 @@ export function NumberInput({ setting, value, onTake, id, label }: Props): JSX.E
     if (event.key === "Escape") forget();
     if (!direction || event.altKey) return;
     event.preventDefault();
-    take(stepped(setting, read(setting, draft ?? "").value ?? value, direction, event.shiftKey));
+    const from = read(setting, draft ?? "").value ?? value ?? Math.max(0, setting.low ?? 0);
+    take(stepped(setting, from, direction, event.shiftKey));
   }
 
   return (
@@ -60,15 +64,16 @@ export function NumberInput({ setting, value, onTake, id, label }: Props): JSX.E
         class="builder-number"
         id={id}
         aria-label={label}
-        aria-valuenow={spelled(value) as unknown as number}
-        aria-valuetext={written(value)}
+        aria-valuenow={value === null ? undefined : (spelled(value) as unknown as number)}
+        aria-valuetext={value === null ? t("builder.none") : written(value)}
         aria-valuemin={setting.low ?? undefined}
         aria-valuemax={setting.high ?? undefined}
         aria-invalid={refusal !== null}
         aria-describedby={refusal ? reason : undefined}
         autocomplete="off"
         spellcheck={false}
-        value={draft ?? written(value)}
+        placeholder={setting.optional ? t("builder.none") : undefined}
+        value={draft ?? (value === null ? "" : written(value))}
         onInput={(event) => setDraft(event.currentTarget.value)}
         onBlur={settle}
         onKeyDown={press}

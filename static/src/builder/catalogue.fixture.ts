@@ -3,7 +3,8 @@ import type { Catalogue, DataKind, Experiment, Kind, LayerKind, Setting } from "
 
 function setting(name: string, value: unknown, more: Partial<Setting> = {}): Setting {
   const type = typeof value === "boolean" ? "boolean" : "number";
-  return { name, type, default: value, low: null, high: null, above: false, options: [], length: 1, ...more };
+  const plain = { low: null, high: null, above: false, options: [], length: 1, shortest: 1, optional: false };
+  return { name, type, default: value, ...plain, ...more };
 }
 
 export const rate = setting("lr", 0.001, { low: 0, high: 1e6 });

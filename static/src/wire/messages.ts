@@ -41,7 +41,9 @@ export interface Setting {
   length: number;
   low: number | null;
   name: string;
+  optional: boolean;
   options: string[];
+  shortest: number;
   type: "integer" | "number" | "boolean" | "option" | "choice";
 }
 export interface Experiment {
@@ -105,6 +107,14 @@ export interface Layers {
     | Add
     | Multiply
     | Concat
+    | Sum
+    | Mean
+    | Max
+    | Flatten
+    | Unflatten
+    | Transpose
+    | Select
+    | Slice
   )[];
 }
 export interface Linear {
@@ -378,6 +388,71 @@ export interface Concat {
   kind: "Concat";
   name?: string;
   shares?: string;
+}
+export interface Sum {
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "Sum";
+  name?: string;
+  shares?: string;
+}
+export interface Mean {
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "Mean";
+  name?: string;
+  shares?: string;
+}
+export interface Max {
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "Max";
+  name?: string;
+  shares?: string;
+}
+export interface Flatten {
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "Flatten";
+  name?: string;
+  shares?: string;
+}
+export interface Unflatten {
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "Unflatten";
+  name?: string;
+  shares?: string;
+  /**
+   * @minItems 2
+   * @maxItems 3
+   */
+  unflattened_size: [number, number] | [number, number, number];
+}
+export interface Transpose {
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "Transpose";
+  name?: string;
+  shares?: string;
+}
+export interface Select {
+  frozen?: boolean;
+  index: number;
+  inputs?: string[];
+  kind: "Select";
+  name?: string;
+  shares?: string;
+}
+export interface Slice {
+  dim: number;
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "Slice";
+  name?: string;
+  shares?: string;
+  start: number;
+  stop: number | null;
 }
 export interface SGD {
   dampening: number;
