@@ -52,14 +52,14 @@ def visits(run: Run) -> tuple[Visit, ...]:
 def parameters(run: Run, frames: Frames) -> tuple[GraphParameter, ...]:
     """Each named parameter that lies wholly in the frame, by its place in the frame's flat sections."""
     here = frames.in_view()
-    by_path = {node.path: node.place for node in reversed(run.training.nodes)}
+    owners = run.network.owners
     placed = []
     for parameter in run.parameters.named.values():
         offset = place(run, parameter) - here.start
         strides = tuple(s // parameter.value.itemsize for s in parameter.value.strides)
         reach = sum(s * (n - 1) for s, n in zip(strides, parameter.value.shape, strict=True))
         inside = offset >= 0 and offset + reach < here.stop - here.start
-        node = by_path[parameter.name.rpartition(".")[0]]
+        node = owners[parameter.owner]  # a network's places are its program's nodes
         placed.append(GraphParameter(parameter.name, node, parameter.value.shape, offset if inside else -1, strides))
     return tuple(placed)
 

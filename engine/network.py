@@ -116,8 +116,13 @@ class Network:
     def outputs(self) -> int:
         return self.output[0]
 
+    @property
+    def owners(self) -> list[int]:
+        """The places that have parameters of their own, in order."""
+        return [here for here, placed in enumerate(self.placed) if placed.owner == here]
+
     def _owners(self) -> list[Placed]:
-        return [placed for here, placed in enumerate(self.placed) if placed.owner == here]
+        return [self.placed[here] for here in self.owners]
 
     @property
     def parameter_count(self) -> int:
@@ -147,18 +152,19 @@ class Network:
     def initialize(self, parameters: Parameters, seed: int) -> None:
         """Draw every parameter, layer by layer, from one generator (PCG64)."""
         rng = np.random.default_rng(seed)
-        for placed in self._owners():
+        for index, placed in enumerate(self._owners()):
             parts = {part: parameters.named[f"{placed.name}.{part}"].value for b in placed.blocks for part in b.parts}
             placed.layer.initialize(rng, parts)
             for name, start in placed.layer.buffers(*placed.shapes).items():
-                parameters.buffers[placed.name][name].fill(start.fill)
+                parameters.buffers[index][name].fill(start.fill)
 
     def forward(self, program: Program, parameters: Parameters, x: Tensor, *, gradient: bool = True) -> Tensor:
         """Emit the forward calls of every layer; answers the network's output."""
         made: list[Tensor] = []
-        blocks = {p.name: parameters.tensors(p.name, gradient=gradient) for p in self._owners()}
+        owners = {here: index for index, here in enumerate(self.owners)}
+        blocks = [parameters.tensors(index, gradient=gradient) for index in owners.values()]
         for placed in self.placed:
-            owner = self.placed[placed.owner].name
+            owner = owners[placed.owner]
             about = About(placed.layer.kind, placed.name, placed.index, blocks[owner], parameters.buffers[owner])
             inputs = (made[source] if source >= 0 else x for source in placed.sources)
             made.append(program.apply(placed.layer, *inputs, about=about))

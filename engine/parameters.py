@@ -54,6 +54,7 @@ class Parameter:
     """One named parameter: views of its value, its gradient and its last update (value after − value before)."""
 
     name: str
+    owner: int  # which of the owners it belongs to
     value: Array
     gradient: Array
     update: Array
@@ -67,7 +68,10 @@ class Parameters:
     gradients row 0 of `pair`, whose row 1 is the optimizer's (Adam wants both moments updated in one call)
     update    what the last update added to the values
     before    the values as they were before the last update: those the last pass computed with
-    buffers   by name, what a forward pass changes by itself
+    blocks    of each owner in order, (value, gradient) of its blocks
+    buffers   of each owner in order, by name, what a forward pass changes by itself
+
+    Two owners may have one name, if the names of their parts differ: a layer made of layers is known by one.
     """
 
     def __init__(self, owners: Sequence[Owner], dtype: DTypeLike) -> None:
@@ -78,13 +82,12 @@ class Parameters:
         self.update = buffer((size,), dtype)
         self.before = buffer((size,), dtype)
         self.named: dict[str, Parameter] = {}
-        self.blocks: dict[str, tuple[tuple[Array, Array], ...]] = {}
-        self.buffers: dict[str, dict[str, Array]] = {}
+        self.blocks: list[tuple[tuple[Array, Array], ...]] = []
+        self.buffers: list[dict[str, Array]] = []
+        self._owners = owners
         start = 0
-        for owner in owners:
-            self.buffers[owner.name] = {
-                name: buffer(each.shape, dtype, each.fill) for name, each in owner.buffers.items()
-            }
+        for index, owner in enumerate(owners):
+            self.buffers.append({name: buffer(each.shape, dtype, each.fill) for name, each in owner.buffers.items()})
             views = []
             for block in owner.blocks:
                 here = slice(start, start + block.size)
@@ -93,16 +96,22 @@ class Parameters:
                 )
                 for part, view in block.parts.items():
                     full = f"{owner.name}.{part}"
-                    self.named[full] = Parameter(full, *(view(flat) for flat in (value, gradient, update, before)))
+                    assert full not in self.named, full
+                    places = (view(flat) for flat in (value, gradient, update, before))
+                    self.named[full] = Parameter(full, index, *places)
                 views.append((value, gradient))
                 start += block.size
-            self.blocks[owner.name] = tuple(views)
+            self.blocks.append(tuple(views))
 
-    def tensors(self, owner: str, *, gradient: bool = True) -> tuple[Tensor, ...]:
-        """The blocks of a layer as tensors of a program (fresh ones: a tensor belongs to one program)."""
+    def tensors(self, owner: int, *, gradient: bool = True) -> tuple[Tensor, ...]:
+        """The blocks of an owner as tensors of a program (fresh ones: a tensor belongs to one program)."""
         return tuple(Tensor(value, grad if gradient else None) for value, grad in self.blocks[owner])
 
     def state(self) -> dict[str, Array]:
         """What training changes, by name: the values, and every buffer."""
-        buffers = {f"{owner}.{name}": array for owner, each in self.buffers.items() for name, array in each.items()}
+        buffers = {
+            f"{owner.name}.{name}": array
+            for owner, each in zip(self._owners, self.buffers, strict=True)
+            for name, array in each.items()
+        }
         return {"values": self.values} | buffers

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,9 +16,10 @@ from engine.network import Network
 from engine.operations.elementwise import ReLU, Tanh
 from engine.operations.join import Add, Concat, Multiply
 from engine.operations.losses import MSELoss
+from engine.parameters import Block
 from engine.problem import BadExperiment
 from engine.run import Run
-from engine.tensor import Shape
+from engine.tensor import Array, Shape
 from tests.engine.checker import agrees, training
 
 BRANCHES: list[Any] = [
@@ -104,6 +107,45 @@ def test_layers_made_of_layers_can_share_as_well() -> None:
     layers: list[Any] = [Twice(name="block"), Twice(shares="block"), Linear(out_features=1)]
     made = training(layers, 2)
     assert sum("first.weight" in name for name in made.parameters.named) == 1
+    agrees(made)
+
+
+@dataclass(frozen=True)
+class Ending(Linear):
+    """A linear layer whose parameters' names have an ending."""
+
+    ending: str = ""
+
+    def blocks(self, *shapes: Shape) -> tuple[Block, ...]:
+        (block,) = super().blocks(*shapes)
+        return (Block(block.shape, {name + self.ending: view for name, view in block.parts.items()}),)
+
+    def initialize(self, rng: np.random.Generator, parts: Mapping[str, Array]) -> None:
+        super().initialize(rng, {name.removesuffix(self.ending): part for name, part in parts.items()})
+
+
+class Stack(Composite):
+    """Two linear layers known by one name, their parameters told apart by how they end."""
+
+    kind = "Stack"
+
+    def parts(self, *shapes: Shape) -> list[Part]:
+        return [
+            Part("", Ending(out_features=3, ending="_l0")),
+            Part("", Ending(out_features=2, ending="_l1"), (0,)),
+        ]
+
+
+def test_parts_of_one_name_have_their_own_parameters() -> None:
+    made = training([Stack(), Linear(out_features=1)], 4)
+    assert [name for name in made.parameters.named if name.startswith("0.")] == [
+        "0.weight_l0",
+        "0.bias_l0",
+        "0.weight_l1",
+        "0.bias_l1",
+    ]
+    assert made.parameters.named["0.weight_l0"].value.shape == (3, 4)
+    assert made.parameters.named["0.weight_l1"].value.shape == (2, 3)
     agrees(made)
 
 
