@@ -6,6 +6,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
+from app.formula import Formula
 from app.protocol import REQUEST, Request
 from engine.experiment import Experiment
 from engine.problem import BadExperiment, Problem
@@ -15,6 +16,7 @@ T = TypeVar("T")
 
 LARGEST = 131_072  # bytes of one document or message
 EXPERIMENT = TypeAdapter(Experiment)
+FORMULA = TypeAdapter(Formula)
 
 
 def read_experiment(text: str | bytes) -> Experiment:
@@ -26,6 +28,12 @@ def read_experiment(text: str | bytes) -> Experiment:
 def read_request(text: str | bytes) -> Request:
     """A request from its JSON text; BadExperiment with every problem found, by the fields of the request."""
     return _read(REQUEST, text, skip=1)  # a place would begin with the kind of the request, which is no field
+
+
+def read_formula(text: str | bytes) -> Formula:
+    """A formula and its inputs from their JSON text; BadExperiment with every problem found."""
+    formula: Formula = _read(FORMULA, text)
+    return formula
 
 
 def size(text: str | bytes) -> int:

@@ -15,7 +15,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from app import __version__
 from app.assets import STATIC
 from app.catalogue import Catalogue, catalogue
-from app.documents import LARGEST, problem, read_experiment
+from app.documents import LARGEST, problem, read_experiment, read_formula
+from app.formula import compute
 from app.headers import SecurityHeaders
 from app.hosts.in_process import InProcess
 from app.pages import home
@@ -63,8 +64,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         try:
             return JSONResponse(report(read_experiment(await body(request))))
         except BadExperiment as error:
-            faults = [TypeAdapter(type(fault(p))).dump_python(fault(p), mode="json") for p in error.problems]
-            return JSONResponse({"problems": faults}, 422)
+            return refused(error)
+
+    @app.post("/api/expression")
+    async def expression(request: Request) -> Response:
+        try:
+            return Response(compute(read_formula(await body(request))), media_type="application/json")
+        except BadExperiment as error:
+            return refused(error)
 
     @app.websocket("/ws")
     async def websocket(socket: WebSocket) -> None:
@@ -73,6 +80,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_api_route("/", home, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
+
+
+def refused(error: BadExperiment) -> Response:
+    faults = [TypeAdapter(type(fault(p))).dump_python(fault(p), mode="json") for p in error.problems]
+    return JSONResponse({"problems": faults}, 422)
 
 
 async def body(request: Request) -> bytes:
