@@ -33,9 +33,10 @@ def nodes(run: Run) -> tuple[GraphNode, ...]:
         column += bool(node.parameters)
         shape = (node.output.shape[0], *node.output.positions)
         sources = tuple(tensor.maker for tensor in node.inputs)
-        found.append(GraphNode(node.name, node.path, node.layer, column, shape[0], shape, sources))
+        group = run.network.placed[node.place].layer.group
+        found.append(GraphNode(node.name, group, node.path, node.layer, column, shape[0], shape, sources))
     last = len(found) - 1
-    return (*found, GraphNode(run.training.nodes[-1].name, "", -1, column + 1, 1, (1,), (last,)))
+    return (*found, GraphNode(run.training.nodes[-1].name, "loss", "", -1, column + 1, 1, (1,), (last,)))
 
 
 def visits(run: Run) -> tuple[Visit, ...]:

@@ -144,11 +144,12 @@ REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 class GraphNode:
     """One operation. `column` is where it stands on the stage: 0 the input, then one each layer with parameters.
 
-    `path` is what its parameters' names begin with, `shape` that of one example's output, units first, and `sources`
-    are the nodes it reads, −1 the input.
+    `group` is its layer's place in the menu, `path` what its parameters' names begin with, `shape` that of one
+    example's output, units first, and `sources` are the nodes it reads, −1 the input.
     """
 
     kind: str
+    group: str
     path: str
     layer: int
     column: int

@@ -23,7 +23,14 @@ export const EXPERIMENT: Experiment = {
 
 /** A node of a plain chain: it reads the one before it. */
 export function chained(nodes: readonly Pick<GraphNode, "kind" | "layer" | "column" | "units">[]): GraphNode[] {
-  return nodes.map((node, k) => ({ ...node, path: `${node.layer}`, shape: [node.units], sources: [k - 1] }));
+  const group = (kind: string): string => ({ Linear: "dense", Tanh: "activation" })[kind] ?? "loss";
+  return nodes.map((node, k) => ({
+    ...node,
+    group: group(node.kind),
+    path: `${node.layer}`,
+    shape: [node.units],
+    sources: [k - 1],
+  }));
 }
 
 /** Linear layers of these widths with Tanh between them, under one loss. Weights are stored by columns. */

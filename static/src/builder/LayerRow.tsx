@@ -11,9 +11,12 @@ import { named, swapped, type Chosen } from "./kinds";
 import type { Layer, Shape } from "./layers";
 import { Picker } from "./Picker";
 import { Problems } from "./Problems";
+import { readName, Reads } from "./Reads";
+import { branches, readsOf } from "./wiring";
 
 interface Props {
   layer: Layer;
+  layers: readonly Layer[];
   shape: Shape;
   place: number;
   places: number;
@@ -30,7 +33,8 @@ interface Props {
 
 /** A line of the network: a grip to move it by, what it is, and when open its settings. */
 export function LayerRow(props: Props): JSX.Element {
-  const { layer, shape, place, places, chosen, open, drag, onOpen } = props;
+  const { layer, layers, shape, place, places, chosen, open, drag, onOpen } = props;
+  const named = (name: string): string => readName(layers, name);
   const dropped =
     drag.gap === place ? " drop-before" : drag.gap === places && place === places - 1 ? " drop-after" : "";
   return (
@@ -63,25 +67,35 @@ export function LayerRow(props: Props): JSX.Element {
         >
           <span>
             {layer.kind}
-            {layer.kind === "Linear" && <small>{` ${shape.inputs} → ${shape.outputs}`}</small>}
+            <small>{` ${passage(layer, shape)}`}</small>
           </span>
           <Detail {...props} />
         </button>
       </div>
+      {branches(layers, place) && (
+        <p class="builder-reads note">{t("builder.reads", { names: readsOf(layers, place).map(named).join(" + ") })}</p>
+      )}
       <Problems at={`network.layers.${place}`} deep={!open} />
       {open && <Editor {...props} />}
     </li>
   );
 }
 
-/** What a layer is called, with its shape where it changes it. */
+/** What a layer is called, with its features where it changes them. */
 export function layerName(layer: Layer, shape: Shape): string {
-  return layer.kind === "Linear" ? `${layer.kind} ${shape.inputs} → ${shape.outputs}` : layer.kind;
+  return `${layer.kind} ${passage(layer, shape)}`.trim();
+}
+
+/** "2 → 8": the features that go in and those that come out. */
+function passage(layer: Layer, { input, output }: Shape): string {
+  if (!input || !output || (input[0] === output[0] && layer.kind !== "Linear")) return "";
+  return `${input[0]} → ${output[0]}`;
 }
 
 /** On the right: how many parameters a layer trains, or the shape of what it passes on. */
 function Detail({ shape, batch }: Pick<Props, "shape" | "batch">): JSX.Element {
-  if (shape.parameters === 0) return <small>{`${batch} × ${shape.outputs}`}</small>;
+  if (shape.parameters === null) return <small>–</small>;
+  if (shape.parameters === 0) return <small>{[batch, ...(shape.output ?? [])].join(" × ")}</small>;
   const count = whole(shape.parameters, locale.value);
   return (
     <small>
@@ -91,7 +105,7 @@ function Detail({ shape, batch }: Pick<Props, "shape" | "batch">): JSX.Element {
   );
 }
 
-function Editor({ layer, shape, place, known, onReplace, onAddBelow, onRemove }: Props): JSX.Element {
+function Editor({ layer, layers, shape, place, known, onReplace, onAddBelow, onRemove }: Props): JSX.Element {
   const chosen = layer as Chosen;
   const name = layerName(layer, shape);
   return (
@@ -102,9 +116,10 @@ function Editor({ layer, shape, place, known, onReplace, onAddBelow, onRemove }:
           label={t("builder.kind.layer")}
           options={known.layers.map((each) => each.kind)}
           picked={layer.kind}
-          onPick={(kind) => onReplace(swapped(chosen, known.layers, kind) as unknown as Layer)}
+          onPick={(kind) => onReplace(changed(layer, known, kind))}
         />
       </div>
+      <Reads layers={layers} place={place} known={known} onReplace={onReplace} />
       <Settings
         kind={named(known.layers, layer.kind)}
         chosen={chosen}
@@ -129,4 +144,12 @@ function Editor({ layer, shape, place, known, onReplace, onAddBelow, onRemove }:
       </div>
     </div>
   );
+}
+
+/** Another kind in the same place. It goes on reading what the old one read, as far as it reads so many. */
+function changed(layer: Layer, known: Catalogue, kind: string): Layer {
+  const [, most] = named(known.layers, kind).reads;
+  const next = swapped(layer as Chosen, known.layers, kind) as unknown as Layer;
+  const { name, inputs = [] } = layer;
+  return { ...next, ...(name && { name }), ...(inputs.length > 0 && { inputs: inputs.slice(0, most) }) };
 }

@@ -11,9 +11,11 @@ import { AddLayer } from "./AddLayer";
 import { useDrag } from "./drag";
 import { addition, factsOf } from "./fit";
 import { LayerRow, layerName } from "./LayerRow";
-import { insert, move, remove, replace, shapes } from "./layers";
+import { insert, move, remove, replace, shapes, UNKNOWN } from "./layers";
 import { Problems } from "./Problems";
 import { SeedField } from "./SeedField";
+import { named } from "./kinds";
+import { joined } from "./wiring";
 
 /** The layers in the order of the forward pass: edited in place, moved by dragging or by Alt and arrows. */
 export function Network({ of, known }: { of: Experiment; known: Catalogue }): JSX.Element {
@@ -24,9 +26,7 @@ export function Network({ of, known }: { of: Experiment; known: Catalogue }): JS
   // A row that is still to be drawn takes the focus once it stands.
   const [focus, setFocus] = useState(-1);
   const { layers } = of.network;
-  const shape = factsOf(of.data.kind, known).shape;
-  const features = shape[0] ?? 1;
-  const built = shapes(layers, features);
+  const built = shapes(layers, graph.value);
   const places = layers.length;
   const drag = useDrag(moveTo);
 
@@ -54,7 +54,10 @@ export function Network({ of, known }: { of: Experiment; known: Catalogue }): JS
   }
 
   function add(kind: string, place: number): void {
-    change(insert(of, place, addition(of, kind, place, known)));
+    const layer = addition(of, kind, place, known);
+    const joins = named(known.layers, kind).reads[0] > 1;
+    const outputs = built.map((shape) => shape.output);
+    change(insert(of, place, joins ? { ...layer, inputs: joined(layers, place, outputs) } : layer));
     setOpen(place);
     setFocus(place);
     say(t("builder.said.added", { layer: kind, place: place + 1, places: places + 1 }));
@@ -94,13 +97,14 @@ export function Network({ of, known }: { of: Experiment; known: Catalogue }): JS
       <ol ref={list} class="builder-layers" aria-label={t("builder.layers")} onKeyDown={press}>
         <li class="builder-row builder-input">
           <span>{t("builder.input")}</span>
-          <small>{`${of.batch} × ${features}`}</small>
+          <small>{[of.batch, ...factsOf(of.data.kind, known).shape].join(" × ")}</small>
         </li>
         {layers.map((layer, place) => (
           <LayerRow
             key={place}
             layer={layer}
-            shape={built[place] ?? { inputs: 0, outputs: 0, parameters: 0 }}
+            layers={layers}
+            shape={built[place] ?? UNKNOWN}
             place={place}
             places={places}
             batch={of.batch}

@@ -58,7 +58,7 @@ export function fault(where: string, code: string, expected: string, came: strin
 }
 
 /** JSON text in which the order of the fields plays no part. */
-function sorted(value: unknown): string {
+export function sorted(value: unknown): string {
   const inOrder = (_: string, part: unknown): unknown =>
     part && typeof part === "object" && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort())

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
+import { network } from "../fixtures";
 import { spiral } from "./catalogue.fixture";
-import { insert, landing, move, remove, replace, shapes } from "./layers";
+import { insert, landing, move, remove, replace, shapes, UNKNOWN } from "./layers";
 
 const kinds = (of: typeof spiral) => of.network.layers.map((layer) => layer.kind);
 
@@ -44,14 +45,53 @@ test("a layer dropped beside itself stays; one dropped further down counts its o
   expect([landing(1, 0), landing(1, 1), landing(1, 2), landing(1, 3)]).toEqual([0, 1, 1, 2]);
 });
 
-test("shapes follow the units of each linear layer, and a bias counts as a parameter of its unit", () => {
-  expect(shapes(spiral.network.layers, 2)).toEqual([
-    { inputs: 2, outputs: 8, parameters: 24 },
-    { inputs: 8, outputs: 8, parameters: 0 },
-    { inputs: 8, outputs: 1, parameters: 9 },
-  ]);
-  const bare = spiral.network.layers.map((layer) =>
-    layer.kind === "Linear" ? { ...layer, bias: false } : layer,
-  );
-  expect(shapes(bare, 2).map((shape) => shape.parameters)).toEqual([16, 0, 8]);
+describe("shapes", () => {
+  const running = { ...network(2, [8, 1]), experiment: spiral };
+
+  test("are those of the network that runs, and a bias counts as a parameter of its unit", () => {
+    expect(shapes(spiral.network.layers, running)).toEqual([
+      { input: [2], output: [8], parameters: 24 },
+      { input: [8], output: [8], parameters: 0 },
+      { input: [8], output: [1], parameters: 9 },
+    ]);
+  });
+
+  test("of a network that does not run yet are known up to its first change", () => {
+    const changed = insert(spiral, 1, { kind: "ReLU" });
+    expect(shapes(changed.network.layers, running)).toEqual([
+      { input: [2], output: [8], parameters: 24 },
+      UNKNOWN,
+      UNKNOWN,
+      UNKNOWN,
+    ]);
+    expect(shapes(spiral.network.layers, null)).toEqual([UNKNOWN, UNKNOWN, UNKNOWN]);
+  });
+});
+
+describe("what a layer reads by number stays the same layer", () => {
+  const layers = [...spiral.network.layers, { kind: "Add" as const, inputs: ["1", "2", "input"] }];
+  const branched = { ...spiral, network: { layers } };
+  const reads = (of: typeof branched) => of.network.layers.find((layer) => layer.kind === "Add")?.inputs;
+
+  test("when a layer is put before it", () => {
+    expect(reads(insert(branched, 2, { kind: "ReLU" }))).toEqual(["1", "3", "input"]);
+    expect(reads(insert(branched, 0, { kind: "ReLU" }))).toEqual(["2", "3", "input"]);
+  });
+
+  test("when layers change places", () => {
+    expect(reads(move(branched, 0, 2))).toEqual(["0", "1", "input"]);
+    expect(reads(move(branched, 3, 1))).toEqual(["2", "3", "input"]);
+  });
+
+  test("and when it goes, what it read is read instead", () => {
+    expect(reads(remove(branched, 1))).toEqual(["0", "1", "input"]);
+    expect(reads(remove(branched, 2))).toEqual(["1", "1", "input"]);
+    expect(reads(remove(remove(remove(branched, 0), 0), 0))).toEqual(["input", "input", "input"]);
+  });
+
+  test("under its name, too", () => {
+    const called = { ...spiral, network: { layers: [{ kind: "Tanh" as const, name: "bent" }, { kind: "Add" as const, inputs: ["bent", "input"] }] } };
+    expect(reads(insert(called, 0, { kind: "ReLU" }))).toEqual(["bent", "input"]);
+    expect(reads(remove(called, 0))).toEqual(["input", "input"]);
+  });
 });

@@ -9,6 +9,12 @@ export function nameOf(what: Named, name: string): string {
   return isKey(key) ? t(key) : name;
 }
 
+/** A group of layers in a menu. */
+export function groupName(group: string): string {
+  const key = `builder.layers.${group}`;
+  return isKey(key) ? t(key) : group;
+}
+
 /** A problem as a sentence: what was expected, what came, what to do. */
 export function sentence({
   code,

@@ -4,7 +4,14 @@ import { Frame } from "../wire/frame";
 import type { Graph } from "../wire/messages";
 import { byLayer, losses, lossRows, positive, sampled } from "./columns";
 
-const GRAPH = { parameters: [{ name: "0.weight" }, { name: "0.bias" }, { name: "2.weight" }] } as Graph;
+const GRAPH = {
+  nodes: [{ kind: "Linear" }, { kind: "Linear" }],
+  parameters: [
+    { name: "0.weight", node: 0 },
+    { name: "0.bias", node: 0 },
+    { name: "2.weight", node: 1 },
+  ],
+} as Graph;
 // scalars, then norms: before, gradient, update of each of the three parameters
 const LAYOUT = {
   layout: 0,

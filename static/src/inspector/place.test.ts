@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { network, frameOf, BATCH } from "./network.fixture";
-import { batchSize, columnOf, errorMadeBy, parameterOf, ratio } from "./place";
+import { batchSize, columnOf, parameterOf, ratio } from "./place";
 
 test("a linear layer and the activation behind it stand in one column", () => {
   const graph = network();
-  const column = { index: 1, linear: 0, activation: 1, last: 1, inputs: 2, units: 2 };
+  const column = { index: 1, linear: 0, activation: 1, last: 1, source: -1, inputs: 2, units: 2 };
   expect(columnOf(graph, 0)).toEqual(column);
   expect(columnOf(graph, 1)).toEqual(column);
 });
@@ -15,6 +15,7 @@ test("a layer without an activation says so, and takes its inputs from the colum
     linear: 2,
     activation: -1,
     last: 2,
+    source: 1,
     inputs: 2,
     units: 1,
   });
@@ -27,11 +28,6 @@ test("the input is column 0", () => {
 test("a parameter is found by its node and its part", () => {
   expect(parameterOf(network(), 2, "bias")?.name).toBe("2.bias");
   expect(parameterOf(network(), 1, "weight")).toBeNull();
-});
-
-test("the error at a node is made by the turn of the node behind it", () => {
-  const graph = network();
-  expect(graph.nodes[errorMadeBy(2)]?.kind).toBe("BCEWithLogitsLoss");
 });
 
 test("the batch is half of the terms, and a ratio has no sign", () => {

@@ -2,16 +2,19 @@
  * Where a part of the network stands: the column of a node, what feeds it, and the parameters it holds.
  * Pure.
  */
+import { activationOf, sourceOf } from "../state/flow";
 import type { Frame } from "../wire/frame";
 import type { Graph, GraphParameter } from "../wire/messages";
 
-/** A linear layer and what follows it up to the next one. Column 0 is the input: its nodes are -1. */
+/** A layer with parameters and what follows it up to the next one. Column 0 is the input: its nodes are -1. */
 export interface Column {
   index: number;
   linear: number;
-  /** Node of the activation right behind the linear layer; -1 if nothing follows. */
+  /** Node of the activation that alone reads it; -1 if there is none. */
   activation: number;
   last: number;
+  /** The node it reads. */
+  source: number;
   inputs: number;
   units: number;
 }
@@ -23,17 +26,18 @@ export function lossNode(graph: Graph): number {
 /** The column that a node of the network stands in; the loss stands in none. */
 export function columnOf(graph: Graph, node: number): Column {
   const units = graph.data.features;
-  if (node < 0) return { index: 0, linear: -1, activation: -1, last: -1, inputs: 0, units };
+  if (node < 0) return { index: 0, linear: -1, activation: -1, last: -1, source: -1, inputs: 0, units };
   const index = graph.nodes[node]?.column ?? 0;
   const here = graph.nodes.flatMap((each, i) => (each.column === index ? [i] : []));
   const linear = here[0] ?? node;
-  const last = here.at(-1) ?? node;
+  const source = sourceOf(graph, linear);
   return {
     index,
     linear,
-    activation: last > linear ? linear + 1 : -1,
-    last,
-    inputs: graph.nodes[linear - 1]?.units ?? units,
+    activation: activationOf(graph, linear),
+    last: here.at(-1) ?? node,
+    source,
+    inputs: graph.nodes[source]?.units ?? units,
     units: graph.nodes[linear]?.units ?? 0,
   };
 }
@@ -46,11 +50,6 @@ export function parameterOf(graph: Graph, node: number, part: "weight" | "bias")
 /** Examples in a batch: the frame's terms are two rows of them. */
 export function batchSize(frame: Frame): number {
   return frame.section("terms").length / 2;
-}
-
-/** ∂L/∂ of a node's output is ready when the node behind it has had its turn backward. */
-export function errorMadeBy(node: number): number {
-  return node + 1;
 }
 
 /**

@@ -3,7 +3,8 @@ import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { experiment } from "../state/experiment";
 import { history } from "../state/history";
-import { live, playing, position, progress, reached, speed, SPEEDS, visit, weightOf } from "../state/moment";
+import { live, playing, position, progress, reached, speed, SPEEDS, visit } from "../state/moment";
+import { errorMadeBy, weightOf } from "../state/flow";
 import { frame, graph } from "../state/run";
 import { selection } from "../state/selection";
 import { entry } from "../wire/frame";
@@ -42,7 +43,7 @@ function pickedWords(): string {
   const place = { layer: column, unit: picked.row + 1 };
   if (picked.kind === "unit") {
     const value = reached("forward", picked.node) ? format(shown.value(picked.node)[picked.row] ?? NaN) : t("mark.waiting");
-    const error = reached("backward", linear + 1) ? format(shown.delta(linear)[picked.row] ?? NaN) : t("mark.waiting");
+    const error = reached("backward", errorMadeBy(built, linear)) ? format(shown.delta(linear)[picked.row] ?? NaN) : t("mark.waiting");
     return t("spoken.unit", { ...place, value, error });
   }
   const weight = built.parameters[weightOf(built, linear)];

@@ -1,7 +1,8 @@
 /** Headings above the columns, and the bridge below: each layer's gradient norm on the fixed scale. */
 import { format } from "../numbers";
 import { drawMeter } from "../paint/meter";
-import { reachedAt, weightOf } from "../state/moment";
+import { weightOf } from "../state/flow";
+import { reachedAt } from "../state/moment";
 import { kindName } from "../words/names";
 import { t } from "../words/words";
 import type { Column } from "./layout";

@@ -1,6 +1,7 @@
 /** Chips: the two numbers a selected weight's gradient is made of, each beside what it explains. */
 import { format } from "../numbers";
 import { hue, type Palette } from "../paint/palette";
+import { sourceOf } from "../state/flow";
 import { t } from "../words/words";
 import type { Box } from "./layout";
 import type { StageLook } from "./look";
@@ -15,7 +16,7 @@ export function drawChips(context: CanvasRenderingContext2D, scene: Scene, { sel
   const target = bundle?.to.units[selection.row];
   if (!bundle || !target) return;
   if (source && scene.values[bundle.from.index]) {
-    const kept = scene.frame.value(bundle.from.last)[selection.column] ?? NaN;
+    const kept = scene.frame.value(sourceOf(scene.graph, selection.node))[selection.column] ?? NaN;
     const symbol = bundle.from.index === 0 ? "x" : "a";
     chip(context, { symbol, value: kept, note: t("stage.kept"), box: source, side: bundle.from.index === 0 ? "over" : "left", palette });
   }

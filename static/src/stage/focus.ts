@@ -1,4 +1,5 @@
 /** Keys on the stage: arrows follow the graph, Enter opens a unit's weights, Escape goes back. Pure. */
+import { columnAt, isMatrix, sourceOf, weightOf } from "../state/flow";
 import type { Graph } from "../wire/messages";
 import type { Selection } from "../state/selection";
 import type { StageLayout } from "./layout";
@@ -33,8 +34,9 @@ export function unitSelection(layout: StageLayout, at: Focus): Selection | null 
 /** From a unit into its weights, and along them. */
 export function weightSelection(graph: Graph, layout: StageLayout, at: Focus, weight: number): Selection | null {
   const column = layout.columns[at.column];
-  const before = layout.columns[at.column - 1];
-  if (!column || !before || column.linear < 0 || !graph.nodes[column.linear]) return null;
+  const before = layout.columns[columnAt(graph, sourceOf(graph, column?.linear ?? -1))];
+  const parameter = graph.parameters[weightOf(graph, column?.linear ?? -1)];
+  if (!column || !before || !parameter || !isMatrix(graph, parameter)) return null;
   const count = before.total;
   return { kind: "weight", node: column.linear, row: at.row, column: ((weight % count) + count) % count };
 }

@@ -70,7 +70,7 @@ describe("the sentence of a visit", () => {
   });
 
   test("before the first layer says so, instead of a layer 0", () => {
-    const dropout = { kind: "Dropout", path: "0", layer: 0, column: 0, units: 2, shape: [2], sources: [-1] };
+    const dropout = { kind: "Dropout", group: "regularization", path: "0", layer: 0, column: 0, units: 2, shape: [2], sources: [-1] };
     const graph: Graph = { ...NET, nodes: [dropout, ...NET.nodes] };
     for (const language of LANGUAGES)
       for (const phase of ["forward", "backward"] as const) {

@@ -1,10 +1,11 @@
 /** One sentence for a moment: where the pass is, and what happens there, with the number in it. Pure. */
 import { format } from "../numbers";
 import type { Fault } from "../state/history";
-import { visitOf, weightOf } from "../state/moment";
+import { weightOf, weightsOf } from "../state/flow";
+import { visitOf } from "../state/moment";
 import type { Frame } from "../wire/frame";
 import type { Graph, Visit } from "../wire/messages";
-import { t } from "../words/words";
+import { isKey, t, type Values } from "../words/words";
 
 export interface Narration {
   title: string;
@@ -31,10 +32,16 @@ export function narrate(graph: Graph, frame: Frame, { visit, done, optimizer, fa
   const place = { layer: node.column, layers: layers - 1, kind: node.kind };
   const title = titleOf(visit, place);
   const weight = weightOf(graph, visit.node);
-  if (visit.phase === "forward")
-    return { title, text: weight < 0 ? t("narration.forward.activation", place) : t("narration.forward.linear", place) };
-  if (weight < 0) return { title, text: t("narration.backward.activation", place) };
-  return { title, text: done ? gradientWords(graph, frame, weight) : t("narration.backward.linear.way") };
+  if (visit.phase === "forward") return { title, text: worded("forward", node.group, place) };
+  if (weight < 0) return { title, text: worded("backward", node.group, place) };
+  if (done) return { title, text: gradientWords(graph, frame, weight) };
+  return { title, text: node.group === "dense" ? t("narration.backward.linear.way") : worded("backward", node.group, place) };
+}
+
+/** What a group of layers does on its way; what none has words for is told by its name alone. */
+function worded(way: "forward" | "backward", group: string, place: Values): string {
+  const key = `narration.${way}.${group}`;
+  return isKey(key) ? t(key, place) : t(`narration.${way}.plain`, place);
 }
 
 function titleOf(visit: Visit, place: { layer: number; layers: number; kind: string }): string {
@@ -46,7 +53,7 @@ function titleOf(visit: Visit, place: { layer: number; layers: number; kind: str
 function gradientWords(graph: Graph, frame: Frame, weight: number): string {
   const norm = frame.norm("gradient", weight);
   if (norm === 0) return t("narration.backward.linear.zero");
-  const later = graph.parameters.findIndex((p, i) => i > weight && p.name.endsWith(".weight"));
+  const later = weightsOf(graph).find((parameter) => parameter > weight) ?? -1;
   const ratio = later < 0 ? NaN : norm / frame.norm("gradient", later);
   if (!Number.isFinite(ratio)) return t("narration.backward.linear.last", { norm: format(norm) });
   const column = graph.nodes[graph.parameters[later]?.node ?? 0]?.column ?? 0;
@@ -62,7 +69,7 @@ function times(ratio: number): string {
 }
 
 function updateWords(graph: Graph, frame: Frame, optimizer: string): Narration {
-  const weights = graph.parameters.flatMap((p, i) => (p.name.endsWith(".weight") ? [i] : []));
+  const weights = weightsOf(graph);
   const ratios = weights.map((i) => frame.norm("update", i) / frame.norm("before", i)).filter(Number.isFinite);
   const still = weights.filter((i) => frame.norm("update", i) === 0 && frame.norm("gradient", i) === 0);
   const title = t("narration.update", { optimizer });

@@ -1,6 +1,7 @@
 /** What lies under a pointer: a unit, else the nearest edge, else nothing. */
 import { curve, distanceTo } from "../paint/bezier";
 import type { Selection } from "../state/selection";
+import { columnAt, isMatrix, sourceOf, weightOf } from "../state/flow";
 import type { Graph } from "../wire/messages";
 import { ends, unitAt, type Column, type StageLayout } from "./layout";
 
@@ -12,10 +13,10 @@ export function pick(graph: Graph, layout: StageLayout, x: number, y: number): S
   const { loss } = layout;
   if (Math.hypot(x - loss.x, y - loss.y) < loss.width) return { kind: "layer", node: graph.nodes.length - 1 };
   if (y < layout.top - 10) return headed(graph, layout, x);
-  const after = layout.columns.findIndex((c, k) => k > 0 && x < c.x);
-  const to = layout.columns[after];
-  const from = layout.columns[after - 1];
-  return from && to ? nearest(from, to, x, y) : null;
+  const to = layout.columns.find((c, k) => k > 0 && x < c.x);
+  const parameter = graph.parameters[weightOf(graph, to?.linear ?? -1)];
+  if (!to || !parameter || !isMatrix(graph, parameter)) return null;
+  return nearest(layout.columns[columnAt(graph, sourceOf(graph, to.linear))] as Column, to, x, y);
 }
 
 /** The layer whose heading is nearest; the input has nothing to tell. */

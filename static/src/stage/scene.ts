@@ -1,6 +1,7 @@
 /** What the stage shows at a moment: which edges carry which numbers, how far the front has come. Pure. */
 import { entry, type Frame } from "../wire/frame";
 import type { Graph, Visit } from "../wire/messages";
+import { columnAt, errorMadeBy, isMatrix, sourceOf, weightOf } from "../state/flow";
 import { progress, visitAt, visitOf } from "../state/moment";
 import type { Column, StageLayout } from "./layout";
 
@@ -51,13 +52,13 @@ export function sceneAt(
   const lossNode = graph.nodes.length - 1;
   const backwardBegun = position > visitOf(graph, "backward", lossNode);
   const columns = layout.columns;
-  const bundles = columns.slice(1).map((to, k): Bundle => {
-    const from = columns[k] as Column;
+  const bundles = columns.slice(1).map((to): Bundle => {
+    const from = columns[columnAt(graph, sourceOf(graph, to.linear))] as Column;
     const forward = done("forward", to.linear);
     const backward = done("backward", to.linear);
     const active = visit.node === to.linear && visit.phase !== "update";
     const state = visit.phase === "update" && !live ? "update" : backwardBegun ? (backward > 0 ? "backward" : "waiting") : forward > 0 ? "forward" : "waiting";
-    return { from, to, state, active, value: numberOf(graph, frame, from, to, state, shows) };
+    return { from, to, state, active, value: numberOf(graph, frame, to, state, shows) };
   });
   return {
     graph,
@@ -68,7 +69,7 @@ export function sceneAt(
     within,
     bundles,
     values: columns.map((c) => c.last < 0 || done("forward", c.last) >= 1),
-    errors: columns.map((c) => c.linear >= 0 && done("backward", c.linear + 1) >= 1),
+    errors: columns.map((c) => c.linear >= 0 && done("backward", errorMadeBy(graph, c.linear)) >= 1),
     front: frontAt(layout, visit, within, lossNode),
     lossKnown: done("forward", lossNode) >= 1,
     lossError: done("backward", lossNode) > 0,
@@ -79,14 +80,13 @@ export function sceneAt(
 function numberOf(
   graph: Graph,
   frame: Frame,
-  from: Column,
   to: Column,
   state: Bundle["state"],
   shows: Shows,
 ): Bundle["value"] {
-  const parameter = graph.parameters.find((p) => p.node === to.linear && p.name.endsWith(".weight"));
-  if (!parameter) return () => null;
-  const kept = frame.value(from.last);
+  const parameter = graph.parameters[weightOf(graph, to.linear)];
+  if (!parameter || !isMatrix(graph, parameter)) return () => null;
+  const kept = frame.value(sourceOf(graph, to.linear));
   if (state === "backward" && shows === "example") {
     const delta = frame.delta(to.linear);
     return (i, j) => (delta[j] ?? NaN) * (kept[i] ?? NaN);

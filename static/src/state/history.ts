@@ -1,6 +1,7 @@
 /** What is remembered of every step seen: losses and norms. Going back shows them; only an edit forgets. */
 import { signal } from "@preact/signals";
 import type { Frame } from "../wire/frame";
+import { weightsOf } from "./flow";
 import type { Graph } from "../wire/messages";
 
 /** Parallel columns, sorted by step. `norms` has one entry a weight matrix, in the order of the layers. */
@@ -27,11 +28,11 @@ export class History {
   /** Batch loss of every single step, by step number; NaN where none is known. */
   losses: Float32Array = new Float32Array(1024).fill(NaN);
   furthest = 0;
-  /** Parameters whose norms are kept: the weight of each layer that has one. */
+  /** Parameters whose norms are kept: one for each node that has any. */
   readonly weights: readonly number[];
 
   constructor(graph: Graph) {
-    this.weights = graph.parameters.flatMap((p, i) => (p.name.endsWith(".weight") ? [i] : []));
+    this.weights = weightsOf(graph);
   }
 
   add(frame: Frame): void {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
-import { AT, NET, network } from "../fixtures";
+import { AT, NET } from "../fixtures";
 import {
   followed,
   live,
@@ -14,7 +14,6 @@ import {
   visit,
   visitAt,
   visitOf,
-  weightOf,
 } from "./moment";
 import { graph } from "./run";
 
@@ -105,9 +104,4 @@ test("training is live while it plays too fast for a pass to be followed", () =>
   expect(labels()).toEqual(["60/s", "600/s"]);
   playing.value = false;
   expect(labels()).toEqual([]);
-});
-
-test("a node that computes with a weight is told from one that does not", () => {
-  const deep = network(2, [4, 3, 1]);
-  expect([0, 1, 2, 3, 4, 5].map((node) => weightOf(deep, node))).toEqual([0, -1, 2, -1, 4, -1]);
 });

@@ -72,8 +72,3 @@ export function reachedAt(of: Graph, phase: Visit["phase"], node: number, at: nu
 export function reached(phase: Visit["phase"], node: number): boolean {
   return graph.value !== null && reachedAt(graph.value, phase, node, position.value);
 }
-
-/** Index of the weight that a node computes with, or −1. */
-export function weightOf(of: Graph, node: number): number {
-  return of.parameters.findIndex((p) => p.node === node && p.name.endsWith(".weight"));
-}

@@ -626,6 +626,7 @@ export interface Section {
 }
 export interface GraphNode {
   column: number;
+  group: string;
   kind: string;
   layer: number;
   path: string;

@@ -8,7 +8,8 @@ import { locale, t } from "../../words/words";
 import { Example } from "../Example";
 import { Head } from "../Head";
 import { Notation } from "../Notation";
-import { batchSize, columnOf, errorMadeBy, parameterOf } from "../place";
+import { errorMadeBy, sourceOf } from "../../state/flow";
+import { batchSize, columnOf, parameterOf } from "../place";
 import { Row } from "../Row";
 import { useReached } from "../useReached";
 import { entries } from "./histogram";
@@ -22,7 +23,7 @@ export function Layer({ built, shown, node }: { built: Graph; shown: Frame; node
   const kind = built.nodes[node]?.kind ?? "";
   const parameters = parameterFacts(built, shown, node);
   const weight = parameterOf(built, node, "weight");
-  const output = `${batchSize(shown)} × ${built.nodes[node]?.units ?? 0}`;
+  const output = [batchSize(shown), ...(built.nodes[node]?.shape ?? [])].join(" × ");
   const place =
     parameters.length > 0
       ? `${kind} ${column.inputs} → ${column.units}`
@@ -53,7 +54,7 @@ export function Layer({ built, shown, node }: { built: Graph; shown: Frame; node
       {weight ? (
         <WeightSizes built={built} shown={shown} node={node} />
       ) : (
-        <ErrorSizes shown={shown} node={node} />
+        <ErrorSizes built={built} shown={shown} node={node} />
       )}
     </>
   );
@@ -67,14 +68,15 @@ function WeightSizes({ built, shown, node }: { built: Graph; shown: Frame; node:
 }
 
 /** An activation has no parameters: what it hands back, ∂L/∂z, is of one example. */
-function ErrorSizes({ shown, node }: { shown: Frame; node: number }): JSX.Element {
-  const known = useReached("backward", errorMadeBy(node - 1));
+function ErrorSizes({ built, shown, node }: { built: Graph; shown: Frame; node: number }): JSX.Element {
+  const source = sourceOf(built, node);
+  const known = useReached("backward", errorMadeBy(built, source));
   const slopes = shown.slope(node);
   const shut = slopes.reduce((count, slope) => count + Number(slope === 0), 0);
   return (
     <>
-      <Sizes title={t("inspector.sizes.error")} values={known ? shown.delta(node - 1) : null} />
-      {known && <p class="inspector-part note">{t("inspector.shut", { shut, units: slopes.length })}</p>}
+      <Sizes title={t("inspector.sizes.error")} values={known ? shown.delta(source) : null} />
+      {known && slopes.length > 0 && <p class="inspector-part note">{t("inspector.shut", { shut, units: slopes.length })}</p>}
     </>
   );
 }

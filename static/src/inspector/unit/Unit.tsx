@@ -8,7 +8,8 @@ import { Example } from "../Example";
 import { Head } from "../Head";
 import { Live } from "../Live";
 import { Notation } from "../Notation";
-import { columnOf, errorMadeBy, lossNode } from "../place";
+import { errorMadeBy } from "../../state/flow";
+import { columnOf, lossNode } from "../place";
 import { Proof } from "../Proof";
 import { Row } from "../Row";
 import { Symbols } from "../Symbols";
@@ -33,11 +34,11 @@ export function Unit({
   const facts = unitFacts(built, shown, node, row);
   const zKnown = useReached("forward", linear);
   const aKnown = useReached("forward", activation < 0 ? linear : activation);
-  const deltaKnown = useReached("backward", errorMadeBy(linear));
-  const upstreamKnown = useReached("backward", errorMadeBy(activation < 0 ? linear : activation));
+  const deltaKnown = useReached("backward", errorMadeBy(built, linear));
+  const upstreamKnown = useReached("backward", errorMadeBy(built, activation < 0 ? linear : activation));
   if (!facts) return null;
   const kind = built.nodes[activation]?.kind;
-  const behind = errorMadeBy(activation < 0 ? linear : activation);
+  const behind = errorMadeBy(built, activation < 0 ? linear : activation);
   const from =
     behind >= lossNode(built)
       ? t("inspector.from.loss")
@@ -53,7 +54,7 @@ export function Unit({
       <Example />
       <div role="group" class="inspector-part" aria-label={t("inspector.forward")}>
         <h3>{t("inspector.forward")}</h3>
-        <Notation kind="Linear" />
+        <Notation kind={built.nodes[linear]?.kind ?? ""} />
         {kind && <Notation kind={kind} />}
         <dl>
           <Row name={<Named symbol="z" says={t("inspector.z")} />}>

@@ -35,7 +35,7 @@ test("of many terms the strongest are shown in their order, and the rest are add
   const graph = network();
   const count = STRONGEST + 4;
   graph.data.features = count;
-  graph.parameters[0] = { name: "0.weight", node: 0, shape: [1, count], offset: 0, strides: [count, 1] };
+  graph.parameters[0] = { name: "0.weight", node: 0, shape: [2, count], offset: 0, strides: [count, 1] };
   const weights = Array.from({ length: count }, (_, i) => (i < 4 ? 0.25 : i));
   const frame = frameOf({ before: weights, gradient: weights, update: weights, input: weights.map(() => 1) });
   const terms = unitFacts(graph, frame, 0, 0)?.terms;
@@ -46,7 +46,7 @@ test("of many terms the strongest are shown in their order, and the rest are add
 test("a NaN term is among the strongest", () => {
   const graph = network();
   const weights = Array.from({ length: 20 }, (_, i) => (i === 7 ? NaN : 1 + i));
-  graph.parameters[0] = { name: "0.weight", node: 0, shape: [1, 20], offset: 0, strides: [20, 1] };
+  graph.parameters[0] = { name: "0.weight", node: 0, shape: [2, 20], offset: 0, strides: [20, 1] };
   graph.data.features = 20;
   const frame = frameOf({ before: weights, input: weights.map(() => 1) });
   expect(unitFacts(graph, frame, 0, 0)?.terms?.shown.some((term) => term.column === 7)).toBe(true);

@@ -4,6 +4,7 @@
  */
 import { entry, type Frame } from "../../wire/frame";
 import type { Graph, GraphParameter } from "../../wire/messages";
+import { isMatrix } from "../../state/flow";
 import { columnOf, parameterOf, type Column } from "../place";
 
 export interface Term {
@@ -70,10 +71,10 @@ function biasFacts(graph: Graph, frame: Frame, node: number, row: number): Bias 
   return { parameter, before: read("before"), gradient: read("gradient"), update: read("update") };
 }
 
-function termsOf(graph: Graph, frame: Frame, { linear, inputs }: Column, row: number): Terms | null {
+function termsOf(graph: Graph, frame: Frame, { linear, source, inputs }: Column, row: number): Terms | null {
   const weight = parameterOf(graph, linear, "weight");
-  if (!weight || weight.offset < 0) return null;
-  const values = frame.value(linear - 1);
+  if (!weight || weight.offset < 0 || !isMatrix(graph, weight)) return null;
+  const values = frame.value(source);
   const all = Array.from({ length: inputs }, (_, column): Term => {
     const kept = values[column] ?? NaN;
     const w = entry(frame, weight, "before", row, column);

@@ -12,7 +12,8 @@ import { t } from "../../words/words";
 import { Example } from "../Example";
 import { Head } from "../Head";
 import { Live } from "../Live";
-import { columnOf, errorMadeBy } from "../place";
+import { columnAt, errorMadeBy, sourceOf } from "../../state/flow";
+import { columnOf } from "../place";
 import { Proof } from "../Proof";
 import { Row } from "../Row";
 import { useReached } from "../useReached";
@@ -30,9 +31,10 @@ interface Props {
 
 export function Weight({ built, shown, edge }: Props): JSX.Element | null {
   const facts = weightFacts(built, shown, edge);
+  const source = sourceOf(built, edge.node);
   const reach = {
-    kept: useReached("forward", edge.node - 1) || edge.node === 0,
-    delta: useReached("backward", errorMadeBy(edge.node)),
+    kept: useReached("forward", source) || source < 0,
+    delta: useReached("backward", errorMadeBy(built, edge.node)),
     gradient: useReached("backward", edge.node),
   };
   const updated = useReached("update", -1);
@@ -76,10 +78,11 @@ export function Weight({ built, shown, edge }: Props): JSX.Element | null {
 function ends(built: Graph, { node, row, column }: Edge): string {
   const to = columnOf(built, node).index;
   const target = t("inspector.end", { layer: to, unit: row + 1 });
+  const from = columnAt(built, sourceOf(built, node));
   const source =
-    to === 1
+    from === 0
       ? t("inspector.end.input", { unit: column + 1 })
-      : t("inspector.end", { layer: to - 1, unit: column + 1 });
+      : t("inspector.end", { layer: from, unit: column + 1 });
   return `${source} → ${target}`;
 }
 

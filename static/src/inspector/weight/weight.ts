@@ -1,6 +1,7 @@
 /** The numbers of one weight: its gradient as δ · a for the example shown, and as the batch's sum. Pure. */
 import { entry, type Frame } from "../../wire/frame";
 import type { Graph, GraphParameter } from "../../wire/messages";
+import { isMatrix, sourceOf } from "../../state/flow";
 import { parameterOf, ratio } from "../place";
 
 export interface Edge {
@@ -28,9 +29,9 @@ export interface WeightFacts {
 export function weightFacts(graph: Graph, frame: Frame, { node, row, column }: Edge): WeightFacts | null {
   const parameter = parameterOf(graph, node, "weight");
   const [rows = 0, columns = 0] = parameter?.shape ?? [];
-  if (!parameter || row >= rows || column >= columns) return null;
+  if (!parameter || !isMatrix(graph, parameter) || row >= rows || column >= columns) return null;
   const delta = frame.delta(node)[row] ?? NaN;
-  const kept = frame.value(node - 1)[column] ?? NaN;
+  const kept = frame.value(sourceOf(graph, node))[column] ?? NaN;
   const carried = parameter.offset >= 0;
   const read = (of: "before" | "gradient" | "update"): number => entry(frame, parameter, of, row, column);
   return {
