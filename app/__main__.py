@@ -120,7 +120,7 @@ def run_trace(options: argparse.Namespace) -> int:
 
 
 def run_export(options: argparse.Namespace) -> int:
-    from app.export.pytorch import files
+    from app.export.pytorch.script import files
     from engine.run import Run
 
     run = Run(load(options.file))

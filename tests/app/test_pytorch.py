@@ -1,32 +1,39 @@
-"""An exported network is the same network: its script runs in PyTorch and finds our gradients."""
+"""An exported network is the same network: its script runs in PyTorch and finds our gradients.
+
+Graphs drawn at random are exported and compared in tests/engine/test_graph_parity.py; here is how they read.
+"""
 
 from __future__ import annotations
 
 import ast
+import inspect
 import runpy
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from app.export.pytorch import BATCH, SCRIPT, WEIGHTS, files, script
-from app.export.safetensors import LARGEST_HEADER, BadWeights, packed, unpacked
+from app.export.pytorch.expressions import EXPRESSIONS
+from app.export.pytorch.modules import LEADING
+from app.export.pytorch.names import RESERVED
+from app.export.pytorch.script import BATCH, SCRIPT, WEIGHTS, Script, files, script
 from engine.data.choices import Generated, Table
 from engine.experiment import ACTIVATIONS, Experiment, Layers
 from engine.initializers import AnyInitializer, Constant, KaimingNormal, Normal, Uniform
+from engine.layer import WIRING, Composite, Part
+from engine.layers.any_layer import LAYERS
 from engine.layers.linear import Linear
 from engine.operations.elementwise import ELU, GELU, LeakyReLU, Softplus, Tanh
+from engine.operations.join import Add, Concat, Multiply
 from engine.operations.losses import CrossEntropyLoss, HuberLoss
 from engine.optimizers.adam import AdamW
 from engine.optimizers.rmsprop import RMSprop
 from engine.optimizers.sgd import SGD
 from engine.problem import BadExperiment
 from engine.run import Run
-from engine.tensor import Array
+from engine.tensor import Array, Shape
 
 INITIALIZERS = get_args(get_args(AnyInitializer)[0])
 SMALL = Experiment(
@@ -81,12 +88,19 @@ def largest_difference(run: Run, folder: Path) -> float:
     """Between the script's gradients and those of our next step, over the largest of the same parameter."""
     model = exported(run, folder)["model"]
     run.advance(1)
+    gradients = gradients_by_their_names(run)
     found = []
     for name, parameter in model.named_parameters():
-        ours, theirs = run.parameters.named[name].gradient, parameter.grad.numpy()
+        ours, theirs = gradients[name], parameter.grad.numpy()
         assert ours.dtype == theirs.dtype
         found.append(np.abs(ours - theirs).max() / np.abs(theirs).max())
     return float(max(found))
+
+
+def gradients_by_their_names(run: Run) -> dict[str, Array]:
+    """Ours, by the names of the script's parameters."""
+    written = Script(run.experiment, run.network)
+    return {name: parameter.gradient for name, parameter in written.parameters(run.parameters)}
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda e: f"{e.loss.kind} {e.dtype}")
@@ -190,108 +204,150 @@ def test_the_reference_reader_reads_our_files() -> None:
     assert (batch["x"].shape, batch["y"].dtype) == ((32, 4), np.int64)
 
 
-def test_our_reader_reads_the_files_of_the_reference() -> None:
-    safetensors = pytest.importorskip("safetensors.numpy")
-    arrays: dict[str, Array] = {
-        "b": np.arange(6.0).reshape(2, 3),
-        "a": np.array([1, 2], np.float32),
-        "none": np.zeros((0, 4)),
-        "n": np.array(3),
-    }
-    found = unpacked(safetensors.save(arrays, metadata={"made": "elsewhere"}))
-    assert set(found) == set(arrays)
-    for name, array in arrays.items():
-        assert found[name].dtype == array.dtype
-        assert np.array_equal(found[name], array)
+class Residual(Composite):
+    """Two linear layers with a link around them."""
+
+    kind = "Residual"
+    reads = (1, 1)
+
+    def parts(self, *shapes: Shape) -> list[Part]:
+        return [
+            Part("first", Linear(out_features=5)),
+            Part("", Tanh(), (0,)),
+            Part("second", Linear(out_features=shapes[0][0]), (1,)),
+            Part("", Add(), (2, -1)),
+        ]
 
 
-shapes = st.lists(st.integers(0, 4), max_size=4).map(tuple)
-kinds = st.sampled_from(["<f8", "<f4", "<i8", ">f4"])
-contents = st.dictionaries(
-    st.text(max_size=8).filter(lambda t: t != "__metadata__"), st.tuples(shapes, kinds), max_size=5
+BRANCHES: tuple[Any, ...] = (
+    Linear(name="wide", out_features=4),
+    Tanh(name="class"),
+    Linear(name="gate", inputs=("wide",), out_features=4),
+    Multiply(name="gated", inputs=("class", "gate")),
+    Concat(inputs=("gated", "input", "wide")),
+    Residual(),
+    Residual(shares="5"),
+    Linear(name="train", out_features=10),
+    Linear(shares="train", out_features=10),
+    Linear(out_features=1),
 )
 
 
-@given(contents)
-def test_what_is_packed_is_unpacked(wanted: dict[str, tuple[tuple[int, ...], str]]) -> None:
-    arrays = {name: np.arange(np.prod(shape)).reshape(shape).astype(kind) for name, (shape, kind) in wanted.items()}
-    found = unpacked(packed(arrays))
-    assert set(found) == set(arrays)
-    assert all(np.array_equal(found[name], arrays[name]) for name in arrays)
+def the_network(text: str) -> str:
+    """What a script defines of its own, up to the criterion."""
+    return text[text.index("HERE = ") : text.index("criterion = ")].split("\n", 3)[3]
 
 
-def test_numbers_begin_on_a_multiple_of_eight_and_views_are_written_as_they_read() -> None:
-    array = np.arange(12.0).reshape(3, 4)
-    content = packed({"view": array[:, :3].T, "odd name": np.array([1], np.float32)})
-    assert int.from_bytes(content[:8], "little") % 8 == 0
-    assert np.array_equal(unpacked(content)["view"], array[:, :3].T)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_graph_is_exported_with_branches_shared_layers_and_layers_made_of_layers(dtype: Any, tmp_path: Path) -> None:
+    run = Run(Experiment(network=Layers(BRANCHES), dtype=dtype))
+    assert largest_difference(run, tmp_path) <= {"float32": 1e-5, "float64": 1e-10}[dtype]
 
 
-def test_other_kinds_of_numbers_are_not_written() -> None:
-    with pytest.raises(TypeError, match="mask: expected float64, float32 or int64, got bool"):
-        packed({"mask": np.zeros(2, bool)})
+def test_a_graph_reads_as_a_person_would_write_it() -> None:
+    text = script(Experiment(network=Layers(BRANCHES)))
+    assert (
+        the_network(text)
+        == """\
+class Residual(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(10, 5)
+        self.tanh = nn.Tanh()
+        self.second = nn.Linear(5, 10)
+
+    def forward(self, x):
+        h = self.first(x)
+        h = self.tanh(h)
+        h = self.second(h)
+        return h + x
 
 
-def file(header: str | bytes, data: bytes = b"") -> bytes:
-    text = header.encode() if isinstance(header, str) else header
-    return len(text).to_bytes(8, "little") + text + data
+class Network(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.wide = nn.Linear(2, 4)
+        self.class_ = nn.Tanh()
+        self.gate = nn.Linear(4, 4)
+        self.residual_5 = Residual()
+        self.train_ = nn.Linear(10, 10)
+        self.linear_9 = nn.Linear(10, 1)
+
+    def forward(self, x):
+        wide = self.wide(x)
+        class_ = self.class_(wide)
+        h = self.gate(wide)
+        h = class_ * h
+        h = torch.cat([h, x, wide], dim=1)
+        h = self.residual_5(h)
+        h = self.residual_5(h)
+        h = self.train_(h)
+        h = self.train_(h)
+        return self.linear_9(h)
 
 
-def entry(dtype: str = '"F32"', shape: str = "[2]", offsets: str = "[0,8]") -> str:
-    return f'{{"dtype":{dtype},"shape":{shape},"data_offsets":{offsets}}}'
+model = Network()
+"""
+    )
+    assert "called by its kind and its place: residual_5 is layer 5." in text
+    assert "Layer train is called train_, since" in text
+
+
+def test_a_chain_with_names_is_still_sequential() -> None:
+    layers = (Linear(name="hidden"), Tanh(), Residual(name="block"), Linear(out_features=1))
+    text = script(Experiment(network=Layers(layers)))
+    assert the_network(text).endswith("""
+
+model = nn.Sequential(OrderedDict(
+    hidden=nn.Linear(2, 8),
+    tanh_1=nn.Tanh(),
+    block=Residual(),
+    linear_3=nn.Linear(8, 1),
+))
+""")
+    assert "from collections import OrderedDict" in text
+
+
+def test_layers_made_of_layers_of_other_sizes_are_other_classes() -> None:
+    layers = (Residual(), Residual(), Linear(out_features=7), Residual(), Linear(out_features=1))
+    text = script(Experiment(network=Layers(layers)))
+    assert text.count("class Residual(nn.Module)") == text.count("class Residual2(nn.Module)") == 1
+    assert "Residual3" not in text
+    assert the_network(text).endswith(
+        "    Residual(),\n    Residual(),\n    nn.Linear(2, 7),\n    Residual2(),\n    nn.Linear(7, 1),\n)\n"
+    )
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "expected at least the 8 bytes"),
-        (b"PK\x03\x04 a zip archive, renamed", "is it a safetensors file"),
-        ((2**63).to_bytes(8, "little") + b"{}", "expected a header of at most 2 bytes"),
-        (file(b" " * (LARGEST_HEADER + 1)), "expected a header of at most 1,000,000 bytes"),
-        (file("{"), "expected a header of JSON"),
-        (file(b'{"\xff": 1}'), "expected a header of JSON"),
-        (file("[" * 100_000), "expected a header of JSON"),
-        (file("[]"), "expected a header that is an object, got list"),
-        (file('{"a":1}'), "a: expected dtype, shape and data_offsets, got 1"),
-        (file('{"a":' + entry() + ',"a":' + entry() + "}", bytes(8)), "one name twice"),
-        (
-            file('{"a":' + entry(dtype='"F16"') + "}", bytes(8)),
-            "a: expected a dtype of F64, F32, I64, got F16",
-        ),
-        (file('{"a":' + entry(dtype="[1]") + "}", bytes(8)), r"a: expected a dtype of .*, got \[1\]"),
-        (file('{"a":' + entry(shape="[-2]") + "}", bytes(8)), "a: expected a list of whole numbers"),
-        (file('{"a":' + entry(shape="[true]") + "}", bytes(8)), "a: expected a list of whole numbers"),
-        (file('{"a":' + entry(shape="[2.0]") + "}", bytes(8)), "a: expected a list of whole numbers"),
-        (file('{"a":' + entry(shape="2") + "}", bytes(8)), "a: expected a list of whole numbers"),
-        (
-            file('{"a":' + entry(shape="[9223372036854775807,0]", offsets="[0,0]") + "}"),
-            "a: expected a list of whole",
-        ),
-        (file('{"a":' + entry(shape="[1,1,1,1,1,1,1,1,2]") + "}", bytes(8)), "at most 8 dimensions"),
-        (file('{"a":' + entry(offsets="[0,8,8]") + "}", bytes(8)), "and 2 offsets, got 1 and 3"),
-        (file('{"a":' + entry(shape="[3]") + "}", bytes(8)), "a: expected 12 bytes for its shape, got 8"),
-        (file('{"a":' + entry(offsets="[8,0]") + "}", bytes(8)), "a: expected 8 bytes for its shape, got -8"),
-        (file('{"a":' + entry(offsets="[4,12]") + "}", bytes(12)), "a: expected data from byte 0, .*, got 4"),
-        (
-            file('{"a":' + entry() + ',"b":' + entry() + "}", bytes(8)),
-            "b: expected data from byte 8, .*, got 0",
-        ),
-        (file('{"a":' + entry() + "}", bytes(7)), "within the file's 7 bytes, got an end of 8"),
-        (file('{"a":' + entry() + "}", bytes(9)), "expected 8 bytes of data, got 9"),
-    ],
-    ids=range(25),
+    "name", ["forward", "_modules", "__dict__", "__init__", "x", "self", "lambda", "None", "a" * 40]
 )
-def test_a_file_that_lies_is_refused(content: bytes, message: str) -> None:
-    with pytest.raises(BadWeights, match=message):
-        unpacked(content)
+def test_no_name_of_a_layer_breaks_the_script(name: str, tmp_path: Path) -> None:
+    layers = (
+        Linear(name=name, out_features=3),
+        Tanh(name="tanh_2"),
+        Tanh(),
+        Add(inputs=(name, "2")),
+        Linear(out_features=1),
+    )
+    assert largest_difference(Run(Experiment(network=Layers(layers))), tmp_path) <= 1e-5
 
 
-@given(st.integers(0, 10**6), st.binary(min_size=1, max_size=4))
-def test_a_damaged_file_is_read_or_refused_and_nothing_else(place: int, damage: bytes) -> None:
-    content = bytearray(packed({"0.weight": np.ones((2, 3), np.float32), "0.bias": np.ones(2, np.float32)}))
-    at = place % len(content)
-    content[at : at + len(damage)] = damage
-    try:
-        unpacked(bytes(content))
-    except BadWeights as error:
-        assert str(error)
+def test_every_word_that_pytorch_has_taken_is_known() -> None:
+    torch = pytest.importorskip("torch")
+    taken = {word for word in dir(torch.nn.Sequential()) if not word.startswith("_")}
+    assert taken <= RESERVED
+
+
+@pytest.mark.parametrize("kind", [layer for layer in LAYERS if not issubclass(layer, Composite)])
+def test_arguments_have_pytorchs_names_and_defaults(kind: type[Any]) -> None:
+    """So that it is enough to spell out those that differ from ours."""
+    torch = pytest.importorskip("torch")
+    if kind.__name__ in EXPRESSIONS:
+        return
+    theirs = inspect.signature(getattr(torch.nn, kind.__name__)).parameters
+    for field in fields(kind):
+        if field.name == "kind" or field.name in WIRING or field.name.endswith("_init"):
+            continue
+        assert field.name in theirs, field.name
+        if field.name not in LEADING.get(kind.__name__, ()):
+            assert theirs[field.name].default == field.default, field.name

@@ -1,0 +1,55 @@
+"""Where a value's features are: (batch, features, *positions) is "first", (batch, *positions, features) is "last".
+
+Ours are always first. PyTorch's convolutions want them first, its linear layers and whatever reads a sequence last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from app.export.scope import Member
+from engine.tensor import Shape
+
+Layout = Literal["first", "last"]
+
+# What a group of layers reads and makes; the others take either and keep it.
+GROUPS: dict[str, Layout] = {
+    "dense": "last",
+}
+KINDS: dict[str, Layout | None] = {
+    "Flatten": "first",
+    "Unflatten": "first",
+}
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a forward(): the text that stands for it, and how it lies."""
+
+    text: str
+    shape: Shape  # of one example, features first
+    layout: Layout
+
+    def laid(self, layout: Layout) -> str:
+        """The text for it in this layout."""
+        if not self.moves(layout):
+            return self.text
+        if len(self.shape) == 2:
+            return f"{self.text}.transpose(1, 2)"
+        return f"{self.text}.movedim({'1, -1' if layout == 'last' else '-1, 1'})"
+
+    def moves(self, layout: Layout) -> bool:
+        return len(self.shape) > 1 and layout != self.layout
+
+
+def needed(member: Member) -> Layout | None:
+    """The layout that a layer insists on."""
+    return KINDS.get(member.layer.kind, GROUPS.get(member.layer.group))
+
+
+def axis(place: int, shape: Shape, layout: Layout) -> int:
+    """Where an axis of one example, 0 its features, is found in a batch of this layout."""
+    if layout == "first":
+        return place + 1
+    return place or len(shape)

@@ -1,0 +1,41 @@
+"""The text of a layer's module: nn.Linear(2, 8, bias=False).
+
+Kinds and arguments are PyTorch's, so that most layers need no more than their own settings. The table says what
+PyTorch wants first: what follows here from a layer's input, and arguments that have no default there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.export.calls import call, chosen
+from app.export.scope import Member
+from engine.layer import Composite
+
+LEADING: dict[str, tuple[str | int, ...]] = {
+    "Linear": ("features", "out_features"),
+    "Unflatten": (1, "unflattened_size"),
+}
+WHOLE: frozenset[str] = frozenset()  # layers made of layers that torch.nn has
+INITIALIZER = "_init"  # how the settings end that say how a parameter starts
+
+
+def module(member: Member) -> str:
+    leading = LEADING.get(member.layer.kind, ())
+    named = {
+        name: value
+        for name, value in chosen(member.layer).items()
+        if name not in leading and not name.endswith(INITIALIZER)
+    }
+    return "nn." + call(member.layer.kind, tuple(_leading(member, what) for what in leading), named)
+
+
+def composed(layer: Any) -> bool:
+    """Is it made of layers and no module of torch.nn, so that the script defines it?"""
+    return isinstance(layer, Composite) and layer.kind not in WHOLE
+
+
+def _leading(member: Member, what: str | int) -> Any:
+    if isinstance(what, int):
+        return what
+    return member.shapes[0][0] if what == "features" else getattr(member.layer, what)

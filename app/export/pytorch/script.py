@@ -1,0 +1,148 @@
+"""An experiment as a PyTorch script that a person can read, run and go on from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from app.export import scope
+from app.export.calls import call, chosen
+from app.export.pytorch.classes import Classes
+from app.export.pytorch.initializers import drawn
+from app.export.pytorch.layout import Layout
+from app.export.pytorch.optimizers import CLASSES, optimizer
+from app.export.pytorch.template import TEMPLATE
+from app.export.safetensors import packed
+from engine.batches import targets
+from engine.experiment import Experiment
+from engine.feasible import planned, shown
+from engine.layers.linear import Linear
+from engine.network import Network
+from engine.parameters import Parameter, Parameters
+from engine.run import Run
+from engine.tensor import Array, Shape
+
+SCRIPT, WEIGHTS, BATCH = "network.py", "weights.safetensors", "batch.safetensors"
+
+
+def files(run: Run) -> dict[str, bytes]:
+    """The script, the run's present parameters, and the batch of its next step, by file name."""
+    experiment, data = run.experiment, run.data
+    written = Script(experiment, run.network)
+    rows = run.batches.indices(run.step)
+    x = data.train_x[rows].swapaxes(0, 1).astype(experiment.dtype)
+    y = targets(data, data.train_y[rows], run.network.outputs, experiment.loss.labels, experiment.dtype)
+    return {
+        SCRIPT: written.text().encode(),
+        WEIGHTS: packed(written.weights(run.parameters)),
+        BATCH: packed(written.batch(x, y)),
+    }
+
+
+def script(experiment: Experiment) -> str:
+    """The text of the script; BadExperiment where the experiment cannot be run."""
+    _, network = planned(experiment)
+    return Script(experiment, network).text()
+
+
+class Script:
+    """An experiment's network as PyTorch has it: the script, and what lies beside it."""
+
+    def __init__(self, experiment: Experiment, network: Network) -> None:
+        self.experiment, self.network = experiment, network
+        self.members = scope.network(experiment.network.layers, network.shape)
+        self._classes = Classes()
+        self._model = self._classes.network(self.members, network.shape)
+
+    def parameters(self, parameters: Parameters) -> Iterator[tuple[str, Parameter]]:
+        """Every parameter with its name in the script, twice where two modules are tied."""
+        for leaf in self._model.leaves:
+            for part in leaf.parts:
+                yield f"{leaf.theirs}.{part}", parameters.named[f"{leaf.ours}.{part}"]
+
+    def weights(self, parameters: Parameters) -> dict[str, Array]:
+        """What the script's load_state_dict takes: every parameter and every buffer."""
+        found = {name: parameter.value for name, parameter in self.parameters(parameters)}
+        state = parameters.state()
+        for leaf in self._model.leaves:
+            for name in leaf.member.layer.buffers(*leaf.member.shapes):
+                found[f"{leaf.theirs}.{name}"] = state[f"{leaf.ours}.{name}"]
+        return found
+
+    def batch(self, x: Array, y: Array) -> dict[str, Array]:
+        """Inputs (features, batch, *positions) and targets, as the script reads them."""
+        (layout,) = self._model.inputs
+        labels = self.experiment.loss.labels
+        return {"x": arranged(x, layout), "y": y if labels else arranged(y, self._model.output)}
+
+    def text(self) -> str:
+        experiment, classes = self.experiment, [*self._classes.texts.values()]
+        if experiment.optimizer.kind in CLASSES:
+            classes.append(CLASSES[experiment.optimizer.kind])
+        (layout,) = self._model.inputs
+        x = _sides(experiment.batch, self.network.shape, layout)
+        return TEMPLATE.format(
+            title=self._title(),
+            notes="".join(f"{line}\n" for line in self._notes()),
+            # As a Python string in a comment: what a person typed cannot become code.
+            name=f"\n# {experiment.name!r}\n" if experiment.name else "",
+            imports="from collections import OrderedDict\n" * ("OrderedDict" in self._model.text)
+            + "from pathlib import Path\n",
+            dtype="torch.set_default_dtype(torch.float64)\n" if experiment.dtype == "float64" else "",
+            classes="".join(f"\n\n{text}" for text in classes) + "\n" * bool(classes),
+            model=self._model.text,
+            loss=call(f"nn.{experiment.loss.kind}", named=chosen(experiment.loss)),
+            optimizer=optimizer(experiment.optimizer),
+            initialize="".join(f"    {line}\n" for line in drawn(self._model.leaves)),
+            measured=self._measured(),
+            weights=WEIGHTS,
+            batch=BATCH,
+            shape=f"({x})",
+            x=f"torch.randn({x})",
+            y=self._noise(),
+        )
+
+    def _title(self) -> str:
+        shapes = [self.network.shape, *(member.output for member in self.members)]
+        if all(len(shape) == 1 for shape in shapes) and all(m.reads == (at - 1,) for at, m in enumerate(self.members)):
+            units = [shapes[0], *(m.output for m in self.members if isinstance(m.layer, Linear))]
+            network = f"network {'-'.join(shown(shape) for shape in units)}"
+        else:
+            network = f"network of {len(self.members)} layers, {shown(shapes[0])} to {shown(shapes[-1])},"
+        return f"The {network} on the {self.experiment.data.kind} data"
+
+    def _notes(self) -> Iterator[str]:
+        """Where the script calls a layer by another name than the page."""
+        names = self._model.called
+        unnamed = {ours: theirs for ours, theirs in names.items() if ours.isdecimal() and ours != theirs}
+        if unnamed:
+            place, name = next(iter(unnamed.items()))
+            yield ""
+            yield f"A layer that has no name is called by its kind and its place: {name} is layer {place}."
+        for ours, theirs in names.items():
+            if ours != theirs and ours not in unnamed:
+                yield f"Layer {ours} is called {theirs}, since {ours} means something else in PyTorch or Python."
+
+    def _measured(self) -> str:
+        """The loss of a batch. PyTorch wants the classes second; labels of a sequence are told one by one instead."""
+        if self.experiment.loss.labels and len(self.network.output) > 1 and self._model.output == "last":
+            return "criterion(model(x).flatten(0, -2), y.flatten())"
+        return "criterion(model(x), y)"
+
+    def _noise(self) -> str:
+        batch, (outputs, *positions) = self.experiment.batch, self.network.output
+        if self.experiment.loss.labels:
+            return f"torch.randint({outputs}, {(batch, *positions)})"
+        return f"torch.rand({_sides(batch, self.network.output, self._model.output)}).round()"
+
+
+def arranged(array: Array, layout: Layout) -> Array:
+    """(features, batch, *positions) with the batch first, and the features second or last."""
+    return np.ascontiguousarray(np.moveaxis(array, 0, 1 if layout == "first" else -1))
+
+
+def _sides(batch: int, shape: Shape, layout: Layout) -> str:
+    features, *positions = shape
+    sides = (batch, features, *positions) if layout == "first" else (batch, *positions, features)
+    return ", ".join(map(str, sides))

@@ -1,0 +1,61 @@
+"""The script around the network."""
+
+from __future__ import annotations
+
+TEMPLATE = '''\
+"""{title}, in PyTorch.
+
+One batch goes through the network, its gradients come back, and the optimizer makes one step.
+
+Needs: pip install torch safetensors
+
+Two files beside this one are read where they are there: {weights} holds the parameters, by the names of
+the state_dict, and {batch} one batch, x of shape {shape} and y. Without them the parameters are
+drawn anew and the batch is noise. The optimizer starts without a past. In which order the batches of a whole
+training follow each other is not written down here.
+{notes}"""
+{name}
+{imports}
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+HERE = Path(__file__).parent
+{dtype}{classes}
+model = {model}
+criterion = {loss}
+optimizer = {optimizer}
+
+
+def initialize():
+    """Draw the parameters; what is not named here keeps what its module draws by itself."""
+{initialize}    weights = HERE / "{weights}"
+    if weights.exists():
+        model.load_state_dict(load_file(weights))
+
+
+def load_batch():
+    """Inputs and targets of one step."""
+    batch = HERE / "{batch}"
+    if batch.exists():
+        tensors = load_file(batch)
+        return tensors["x"], tensors["y"]
+    return {x}, {y}
+
+
+def main():
+    initialize()
+    x, y = load_batch()
+    optimizer.zero_grad()
+    loss = {measured}
+    loss.backward()
+    print(f"loss {{loss.item():.6f}}")
+    for name, parameter in model.named_parameters():
+        print(f"{{name:12}} gradient norm {{parameter.grad.norm().item():.6g}}")
+    optimizer.step()
+    print(f"loss after one step {{{measured}.item():.6f}}")
+
+
+if __name__ == "__main__":
+    main()
+'''

@@ -1,0 +1,62 @@
+"""The layers of a network, or the parts of a layer made of layers, as a script has them: what reads what, shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.layer import Composite, Layer
+from engine.tensor import Shape
+from engine.wiring import wired
+
+
+@dataclass(frozen=True)
+class Member:
+    """One layer of a scope."""
+
+    name: str  # of a layer its place where it has none: "3"; of a part, perhaps nothing
+    layer: Any
+    reads: tuple[int, ...]  # places in the scope; −1 is the first of what goes in, −2 the second
+    shapes: tuple[Shape, ...]
+    output: Shape
+    owner: int  # the place whose parameters it uses: its own, unless they are shared
+
+
+def network(layers: Sequence[Layer], shape: Shape) -> list[Member]:
+    """The scope of a whole network. A layer made of layers is one member, whose `inside` is a scope of its own."""
+    made: list[Member] = []
+    for layer, wire in zip(layers, wired(layers), strict=True):
+        shapes = tuple(made[source].output if source >= 0 else shape for source in wire.sources)
+        made.append(Member(wire.name, layer, wire.sources, shapes, output(layer, *shapes), wire.owner))
+    return made
+
+
+def inside(member: Member) -> list[Member]:
+    """The parts of a layer made of layers."""
+    return _parts(member.layer, *member.shapes)
+
+
+def output(layer: Layer, *shapes: Shape) -> Shape:
+    """The shape of one example that comes out of a layer of either sort."""
+    return _parts(layer, *shapes)[-1].output if isinstance(layer, Composite) else layer.output(*shapes)
+
+
+def leaves(member: Member, path: str) -> Iterator[tuple[str, Member]]:
+    """The layers it is made of in the end, with what their parameters' names begin with if its own begin with `path`.
+
+    In the order in which a network places them.
+    """
+    if not isinstance(member.layer, Composite):
+        yield path, member
+        return
+    for part in inside(member):
+        yield from leaves(part, ".".join(filter(None, (path, part.name))))
+
+
+def _parts(layer: Composite, *shapes: Shape) -> list[Member]:
+    made: list[Member] = []
+    for place, part in enumerate(layer.parts(*shapes)):
+        came = tuple(made[read].output if read >= 0 else shapes[-1 - read] for read in part.reads)
+        made.append(Member(part.name, part.layer, part.reads, came, output(part.layer, *came), place))
+    return made
