@@ -91,6 +91,7 @@ class Part:
     name: str  # the middle of its parameters' names; may be empty
     layer: Any
     reads: tuple[int, ...] = (-1,)
+    shares: int | None = None  # the part before it whose parameters it uses
 
 
 class Composite(Layer):

@@ -7,7 +7,7 @@ message and not the machine.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -75,7 +75,7 @@ class Network:
         start = len(self.placed)
         last = self._put(wire.name, layer, index, sources)
         if wire.owner != index:
-            self._share(index, start, self._first[wire.owner])
+            self._share(start, self._first[wire.owner])
         return last
 
     def _put(self, name: str, layer: Layer, index: int, sources: tuple[int, ...]) -> int:
@@ -86,21 +86,23 @@ class Network:
             for part in layer.parts(*shapes):
                 reads = tuple(places[read] if read >= 0 else sources[-1 - read] for read in part.reads)
                 inner = ".".join(filter(None, (name, part.name)))
+                start = len(self.placed)
                 places.append(self._put(inner, part.layer, index, reads))
+                if part.shares is not None:
+                    self._share(start, places[part.shares])
             return places[-1]
         here = len(self.placed)
         self.placed.append(Placed(name, layer, index, sources, shapes, layer.output(*shapes), here))
         return here
 
-    def _share(self, index: int, start: int, first: int) -> None:
+    def _share(self, start: int, first: int) -> None:
         """Let the layer just placed use the parameters of the one placed from `first` on."""
         for offset, here in enumerate(range(start, len(self.placed))):
             mine, theirs = self.placed[here], self.placed[first + offset]
             if [b.shape for b in mine.blocks] != [b.shape for b in theirs.blocks]:
                 came = f"{[b.shape for b in mine.blocks]} beside {[b.shape for b in theirs.blocks]}"
                 raise BadShape("parameters of the same shape as those it shares", came, "shares")
-            kept = {**vars(mine), "owner": theirs.owner}
-            self.placed[here] = Placed(**kept)
+            self.placed[here] = replace(mine, owner=theirs.owner)
 
     # What it is and costs
 

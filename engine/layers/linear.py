@@ -61,24 +61,43 @@ class Linear(Layer):
 
     def forward(self, program: Program, node: Node) -> Tensor:
         (x,), (matrix,) = node.inputs, node.parameters
-        z = program.tensor(self.out_features, *x.positions)
-        # a bound dot() is the cheapest product NumPy has; out must be contiguous, which data is
-        program.call(matrix.data.dot, columns(x.extended if self.bias else x.data), z.columns)
-        return z
+        return product(program, matrix.data, x, self.bias)
 
     def backward(self, program: Program, node: Node) -> None:
         (x,), (matrix,) = node.inputs, node.parameters
-        assert node.output.gradient is not None
-        delta = columns(node.output.gradient)
-        kept = columns(x.extended if self.bias else x.data).T
+        delta, kept = columns(arrived(node)), inputs(x, self.bias).T
         program.into(matrix, lambda out: program.call(delta.dot, kept, out))
-        if x.gradient is None:
-            return
-        weight = matrix.data[:, :-1].T if self.bias else matrix.data.T
-        if self.bias and not x.reached:
-            # The whole matrix into the extended gradient: np.dot would copy the sliced weight at every step.
-            assert x.extended_gradient is not None
-            program.call(matrix.data.T.dot, delta, columns(x.extended_gradient))
-            x.reached = True
-        else:
-            program.into(x, lambda out: program.call(np.matmul, weight, delta, columns(out)))
+        send_through(program, matrix.data, delta, x, self.bias)
+
+
+def arrived(node: Node) -> Array:
+    """The gradient of a node's output, which a program with a backward pass has."""
+    assert node.output.gradient is not None
+    return node.output.gradient
+
+
+def inputs(x: Tensor, bias: bool) -> Array:
+    """What the matrix is multiplied with: (features, columns), with the row of ones below for the bias."""
+    return columns(x.extended if bias else x.data)
+
+
+def product(program: Program, matrix: Array, x: Tensor, bias: bool) -> Tensor:
+    """z = W x + b, the bias being the last column of the matrix."""
+    z = program.tensor(len(matrix), *x.positions)
+    # a bound dot() is the cheapest product NumPy has; out must be contiguous, which data is
+    program.call(matrix.dot, inputs(x, bias), z.columns)
+    return z
+
+
+def send_through(program: Program, matrix: Array, delta: Array, x: Tensor, bias: bool) -> None:
+    """The gradient Wᵀ δ, to the input; delta (rows of the matrix, columns)."""
+    if x.gradient is None:
+        return
+    if bias and not x.reached:
+        # The whole matrix into the extended gradient: np.dot would copy the sliced weight at every step.
+        assert x.extended_gradient is not None
+        program.call(matrix.T.dot, delta, columns(x.extended_gradient))
+        x.reached = True
+    else:
+        weight = matrix[:, :-1].T if bias else matrix.T
+        program.into(x, lambda out: program.call(np.matmul, weight, delta, columns(out)))

@@ -104,6 +104,11 @@ export interface Layers {
     | Tanhshrink
     | Softshrink
     | Hardshrink
+    | Embedding
+    | PositionalEmbedding
+    | SinusoidalEncoding
+    | MultiheadAttention
+    | ScaledDotProductAttention
     | Add
     | Multiply
     | Concat
@@ -366,6 +371,79 @@ export interface Hardshrink {
   kind: "Hardshrink";
   lambd: number;
   name?: string;
+  shares?: string;
+}
+export interface Embedding {
+  embedding_dim: number;
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "Embedding";
+  name?: string;
+  num_embeddings: number;
+  shares?: string;
+  weight_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+}
+export interface PositionalEmbedding {
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "PositionalEmbedding";
+  max_len: number;
+  name?: string;
+  shares?: string;
+  weight_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+}
+export interface SinusoidalEncoding {
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "SinusoidalEncoding";
+  name?: string;
+  shares?: string;
+}
+export interface MultiheadAttention {
+  bias: boolean;
+  frozen?: boolean;
+  inputs?: string[];
+  is_causal: boolean;
+  kind: "MultiheadAttention";
+  name?: string;
+  num_heads: number;
+  shares?: string;
+}
+export interface ScaledDotProductAttention {
+  frozen?: boolean;
+  inputs?: string[];
+  is_causal: boolean;
+  kind: "ScaledDotProductAttention";
+  name?: string;
+  num_heads: number;
   shares?: string;
 }
 export interface Add {
