@@ -44,8 +44,9 @@ GROUPS = (
     "shape",
 )
 
+# Of a group by module, so that it does not show which of them was imported first.
 LAYERS: tuple[type[Layer], ...] = tuple(
-    sorted(dict.fromkeys(_concrete(Layer)), key=lambda layer: GROUPS.index(layer.group))
+    sorted(dict.fromkeys(_concrete(Layer)), key=lambda layer: (GROUPS.index(layer.group), layer.__module__))
 )
 ACTIVATIONS = tuple(layer for layer in LAYERS if issubclass(layer, Elementwise))
 
