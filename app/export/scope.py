@@ -45,18 +45,20 @@ def output(layer: Layer, *shapes: Shape) -> Shape:
 def leaves(member: Member, path: str) -> Iterator[tuple[str, Member]]:
     """The layers it is made of in the end, with what their parameters' names begin with if its own begin with `path`.
 
-    In the order in which a network places them.
+    In the order in which a network places them, without those that use the parameters of one before them.
     """
     if not isinstance(member.layer, Composite):
         yield path, member
         return
-    for part in inside(member):
-        yield from leaves(part, ".".join(filter(None, (path, part.name))))
+    for place, part in enumerate(inside(member)):
+        if part.owner == place:
+            yield from leaves(part, ".".join(filter(None, (path, part.name))))
 
 
 def _parts(layer: Composite, *shapes: Shape) -> list[Member]:
     made: list[Member] = []
     for place, part in enumerate(layer.parts(*shapes)):
         came = tuple(made[read].output if read >= 0 else shapes[-1 - read] for read in part.reads)
-        made.append(Member(part.name, part.layer, part.reads, came, output(part.layer, *came), place))
+        owner = place if part.shares is None else part.shares
+        made.append(Member(part.name, part.layer, part.reads, came, output(part.layer, *came), owner))
     return made

@@ -18,16 +18,21 @@ import pytest
 from app.export.pytorch.expressions import EXPRESSIONS
 from app.export.pytorch.modules import LEADING
 from app.export.pytorch.names import RESERVED
+from app.export.pytorch.own import CLASSES
 from app.export.pytorch.script import BATCH, SCRIPT, WEIGHTS, Script, files, script
 from engine.data.choices import Generated, Table
 from engine.experiment import ACTIVATIONS, Experiment, Layers
 from engine.initializers import AnyInitializer, Constant, KaimingNormal, Normal, Uniform
 from engine.layer import WIRING, Composite, Part
 from engine.layers.any_layer import LAYERS
+from engine.layers.attention import MultiheadAttention
 from engine.layers.linear import Linear
+from engine.layers.positions import PositionalEmbedding, SinusoidalEncoding
+from engine.operations.attention import ScaledDotProductAttention
 from engine.operations.elementwise import ELU, GELU, LeakyReLU, Softplus, Tanh
 from engine.operations.join import Add, Concat, Multiply
 from engine.operations.losses import CrossEntropyLoss, HuberLoss
+from engine.operations.shape import Flatten, Unflatten
 from engine.optimizers.adam import AdamW
 from engine.optimizers.rmsprop import RMSprop
 from engine.optimizers.sgd import SGD
@@ -318,6 +323,30 @@ def test_layers_made_of_layers_of_other_sizes_are_other_classes() -> None:
     )
 
 
+SEQUENCE: tuple[Any, ...] = (
+    Unflatten(unflattened_size=(8, 8)),
+    PositionalEmbedding(name="places"),
+    MultiheadAttention(num_heads=2, is_causal=True),
+    Linear(name="wide", out_features=24),
+    ScaledDotProductAttention(num_heads=2),
+    SinusoidalEncoding(name="asks"),
+    MultiheadAttention(inputs=("asks", "places"), num_heads=4, bias=False),
+    Flatten(),
+    Linear(out_features=10),
+)
+
+
+def test_attention_is_exported_with_classes_of_its_own(tmp_path: Path) -> None:
+    experiment = Experiment(
+        data=Table("digits"), network=Layers(SEQUENCE), loss=CrossEntropyLoss(), dtype="float64", batch=5
+    )
+    assert largest_difference(Run(experiment), tmp_path) <= 1e-10
+    text = script(experiment)
+    assert "MultiheadAttention(8, 2, is_causal=True)" in text
+    assert "PositionalEmbedding(64, 8)" in text
+    assert "nn.init.normal_(model.places.weight, std=0.02)" in text
+
+
 @pytest.mark.parametrize(
     "name", ["forward", "_modules", "__dict__", "__init__", "x", "self", "lambda", "None", "a" * 40]
 )
@@ -342,7 +371,7 @@ def test_every_word_that_pytorch_has_taken_is_known() -> None:
 def test_arguments_have_pytorchs_names_and_defaults(kind: type[Any]) -> None:
     """So that it is enough to spell out those that differ from ours."""
     torch = pytest.importorskip("torch")
-    if kind.__name__ in EXPRESSIONS:
+    if kind.__name__ in EXPRESSIONS or kind.__name__ in CLASSES:
         return
     theirs = inspect.signature(getattr(torch.nn, kind.__name__)).parameters
     for field in fields(kind):

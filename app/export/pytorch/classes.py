@@ -1,6 +1,6 @@
 """A network as a module: nn.Sequential while it is a chain of modules, else a class with a forward().
 
-A layer made of layers becomes a class of its own, unless torch.nn has it.
+A layer made of layers becomes a class of its own, unless torch.nn has it; so does one that torch.nn has not.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from app.export.pytorch.held import Held, Written
 from app.export.pytorch.layout import Layout
 from app.export.pytorch.modules import composed, module
 from app.export.pytorch.names import attributes
+from app.export.pytorch.own import CLASSES as OWN
 from app.export.scope import Member
 from engine.tensor import Shape
 
@@ -65,6 +66,8 @@ class Classes:
     ) -> Forward:
         """The forward() with the fewest moves, of those whose inputs lie in some of these layouts."""
         classes = {place: self._composed(each) for place, each in enumerate(members) if composed(each.layer)}
+        kinds = [member.layer.kind for member in members]
+        self.texts |= {kind: OWN[kind] for kind in kinds if kind in OWN}
         texts = [classes[place].text if place in classes else module(each) for place, each in enumerate(members)]
         held = Held(members, names, texts, classes)
         every = (Forward(held, shapes, chosen) for chosen in product(layouts, repeat=len(shapes)))

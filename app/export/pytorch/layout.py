@@ -16,6 +16,8 @@ Layout = Literal["first", "last"]
 # What a group of layers reads and makes; the others take either and keep it.
 GROUPS: dict[str, Layout] = {
     "dense": "last",
+    "sequence": "last",
+    "attention": "last",
 }
 KINDS: dict[str, Layout | None] = {
     "Flatten": "first",

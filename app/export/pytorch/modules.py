@@ -9,14 +9,18 @@ from __future__ import annotations
 from typing import Any
 
 from app.export.calls import call, chosen
+from app.export.pytorch.own import CLASSES
 from app.export.scope import Member
 from engine.layer import Composite
 
 LEADING: dict[str, tuple[str | int, ...]] = {
+    "Embedding": ("num_embeddings", "embedding_dim"),
     "Linear": ("features", "out_features"),
+    "MultiheadAttention": ("features", "num_heads"),
+    "PositionalEmbedding": ("max_len", "features"),
     "Unflatten": (1, "unflattened_size"),
 }
-WHOLE: frozenset[str] = frozenset()  # layers made of layers that torch.nn has
+WHOLE = frozenset({"MultiheadAttention"})  # layers made of layers that torch.nn has
 INITIALIZER = "_init"  # how the settings end that say how a parameter starts
 
 
@@ -27,7 +31,8 @@ def module(member: Member) -> str:
         for name, value in chosen(member.layer).items()
         if name not in leading and not name.endswith(INITIALIZER)
     }
-    return "nn." + call(member.layer.kind, tuple(_leading(member, what) for what in leading), named)
+    place = "" if member.layer.kind in CLASSES else "nn."
+    return place + call(member.layer.kind, tuple(_leading(member, what) for what in leading), named)
 
 
 def composed(layer: Any) -> bool:
