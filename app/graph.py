@@ -22,8 +22,13 @@ def graph(run: Run, frames: Frames, id: int, generation: int) -> Graph:
         parameter_count=run.network.parameter_count,
         multiply_adds=run.network.multiply_adds,
         experiment=run.experiment,
-        edits=tuple(RateEdit("learning_rate", e.step, e.value) for e in run.edits),
+        edits=edits_of(run),
     )
+
+
+def edits_of(run: Run) -> tuple[RateEdit, ...]:
+    """The edits of a run as a message says them."""
+    return tuple(RateEdit("learning_rate", e.step, e.value) for e in run.edits)
 
 
 def nodes(run: Run) -> tuple[GraphNode, ...]:

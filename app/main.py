@@ -18,7 +18,7 @@ from app.catalogue import Catalogue, catalogue
 from app.documents import LARGEST, problem, read_experiment, read_formula
 from app.formula import compute
 from app.headers import SecurityHeaders
-from app.hosts.in_process import InProcess
+from app.hosts.choice import chosen as hosts_of
 from app.pages import home
 from app.refusal import fault
 from app.report import report
@@ -30,10 +30,11 @@ from engine.problem import BadExperiment
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     chosen = settings or Settings()
-    hosts = InProcess()
+    hosts = hosts_of(chosen)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await hosts.start()
         yield
         await hosts.stop()
 

@@ -21,15 +21,18 @@ def refusal(request: Request, reason: Reason, problems: Iterable[Problem]) -> Pr
     return Problems("problems", request.id, request.generation, reason, found)
 
 
-def misread(message: str | bytes, generation: int, problems: Iterable[Problem]) -> Problems:
+def misread(message: str | bytes, generation: int, problems: Iterable[Problem], reason: Reason = "message") -> Problems:
     """The answer to a message that is no request; `generation` is said where the message says none.
 
     Its id is repeated wherever its JSON can be read at all, else it is 0. Where everything wrong is in the
     experiment of an `open`, the reason is "experiment" and each place is one of that experiment.
     """
     said, found = _read(message), list(problems)
-    reason: Reason = "message"
-    if said.get("kind") == "open" and all(problem.where.split(".")[0] == "experiment" for problem in found):
+    if (
+        reason == "message"
+        and said.get("kind") == "open"
+        and all(problem.where.split(".")[0] == "experiment" for problem in found)
+    ):
         reason = "experiment"
         found = [replace(p, where=p.where.removeprefix("experiment").lstrip(".")) for p in found]
     faults = tuple(map(fault, found))

@@ -14,9 +14,10 @@ import numpy as np
 
 from app.documents import problem, read_request
 from app.frames import Frames
-from app.graph import graph
+from app.graph import edits_of, graph
 from app.protocol import (
     REPLY,
+    REQUEST,
     Advance,
     Edit,
     LookAt,
@@ -41,8 +42,11 @@ from engine.run import LearningRate, Run
 log = logging.getLogger("backflow.session")
 
 Message = str | bytes  # JSON text, or a binary reply
+Work = Iterator[Message | None]  # replies, and a None wherever the work can be put down for a while
 LEAST_WORK = 20_000  # multiply-adds that a step costs at least, in time
 WORK = 20_000_000_000  # multiply-adds of one request: some ten seconds
+PIECE = 600_000  # multiply-adds between two places where the work can be put down: a fraction of a millisecond
+CHECKPOINT_WORK = 600_000_000  # multiply-adds that are not done again when a session is brought back: some 0.3 s
 SHOWN = 40  # test examples in a reply to Predict
 FAULT = problem("", "fault", "an answer", "a fault in Backflow")
 
@@ -56,25 +60,64 @@ class Session:
         self.frames: Frames
         self.responses: Responses | None = None
         self.prover: Prover | None = None
+        self._opening = ""  # how to open this session, while nobody has been told
+        self._checkpointed = 0  # the work that the last checkpoint saves
 
     def answer(self, message: Message) -> list[Message]:
         """The replies to one request."""
+        return [reply for reply in self.answering(message) if reply is not None]
+
+    def answering(self, message: Message) -> Work:
+        """The same, with a None wherever the work can be put down for a while."""
         request: Request | None = None
         try:
             if isinstance(message, bytes):
                 raise BadExperiment([problem("", "not_text", "a JSON text message", f"{len(message)} bytes of binary")])
             request = read_request(message)
-            return list(self._handle(request))
+            yield from self._handle(request)
         except BadExperiment as error:
             if request is None:
-                return [dump(misread(message, self.generation, error.problems))]
-            reason: Reason = "experiment" if isinstance(request, Open) else "message"
-            return [dump(refusal(request, reason, error.problems))]
+                yield dump(misread(message, self.generation, error.problems))
+            else:
+                reason: Reason = "experiment" if isinstance(request, Open) else "message"
+                yield dump(refusal(request, reason, error.problems))
         except Exception:
             log.exception("a request failed")
-            return [dump(replace(misread(message, self.generation, [FAULT]), reason="fault"))]
+            yield dump(misread(message, self.generation, [FAULT], reason="fault"))
 
-    def _handle(self, request: Request) -> Iterator[Message]:
+    # Elsewhere
+
+    @property
+    def step(self) -> int:
+        return self.run.step if self.run else 0
+
+    def resume(self, opening: bytes, step: int, checkpoint_step: int, checkpoint: bytes) -> Work:
+        """Stand where another session stood: opened as it says, at `step`. A checkpoint makes the way short."""
+        request = read_request(opening.decode())
+        assert isinstance(request, Open)
+        run = self._run(request)
+        if checkpoint:
+            run.adopt(checkpoint_step, checkpoint)
+        yield from travel(run, step)
+        self._take(request, run)
+
+    def take_changes(self) -> tuple[str, tuple[int, bytes] | None]:
+        """What another session would need to stand here, as far as it is news: how to open it, and a checkpoint."""
+        opening, self._opening = self._opening, ""
+        if not self.run or self.run.step * cost(self.run) < self._checkpointed + CHECKPOINT_WORK:
+            return opening, None
+        self._checkpointed = self.run.step * cost(self.run)
+        return opening, self.run.checkpoint()
+
+    def _changed(self) -> None:
+        """How to open this session is another than it was."""
+        assert self.run
+        look = self.frames.look
+        edits = edits_of(self.run)
+        request = Open("open", 0, self.generation, self.run.experiment, edits, max(1, self.run.step), look)
+        self._opening = REQUEST.dump_json(request).decode()
+
+    def _handle(self, request: Request) -> Work:
         if isinstance(request, Open):
             yield from self._open(request)
             return
@@ -82,7 +125,7 @@ class Session:
             stale = problem("generation", "stale", str(self.generation), str(request.generation))
             yield dump(refusal(request, "stale", [stale]))
             return
-        handlers: dict[type, Callable[..., Iterator[Message]]] = {
+        handlers: dict[type, Callable[..., Work]] = {
             Advance: self._advance,
             Seek: self._seek,
             LookAt: self._look,
@@ -95,53 +138,64 @@ class Session:
 
     # Each request
 
-    def _open(self, request: Open) -> Iterator[Message]:
+    def _open(self, request: Open) -> Work:
         """Build first and replace afterwards: a bad experiment leaves the running one alone."""
-        run = Run(request.experiment, tuple(LearningRate(e.step, e.value) for e in request.edits))
+        run = self._run(request)
         afford(run, max(1, request.step))
-        run.seek(max(1, request.step))
+        yield from travel(run, max(1, request.step))
         frames = Frames(run, request.look)
         built = dump(graph(run, frames, request.id, request.generation))
         first = frames.encode(request.id, request.generation)
-        self.run, self.generation, self.frames = run, request.generation, frames
-        self.responses = self.prover = None
+        self._take(request, run, frames)
+        self._changed()
         yield from (built, first)
 
-    def _advance(self, request: Advance, run: Run) -> Iterator[Message]:
+    def _run(self, request: Open) -> Run:
+        return Run(request.experiment, tuple(LearningRate(e.step, e.value) for e in request.edits))
+
+    def _take(self, request: Open, run: Run, frames: Frames | None = None) -> None:
+        self.run, self.generation, self.frames = run, request.generation, frames or Frames(run, request.look)
+        self.responses = self.prover = None
+        self._checkpointed = 0
+
+    def _advance(self, request: Advance, run: Run) -> Work:
         afford(run, request.steps)
-        run.advance(request.steps)
+        yield from train(run, request.steps)
         yield self._frame(request)
 
-    def _seek(self, request: Seek, run: Run) -> Iterator[Message]:
+    def _seek(self, request: Seek, run: Run) -> Work:
         afford(run, run.distance(request.step))
-        run.seek(request.step)
+        yield from travel(run, request.step)
         yield self._frame(request)
 
-    def _look(self, request: LookAt, run: Run) -> Iterator[Message]:
+    def _look(self, request: LookAt, run: Run) -> Work:
         before = self.frames.layout
         self.frames = Frames(run, request.look, before.layout, self.frames.norms)
+        self._changed()
         if self.frames.layout != before:
             self.frames.layout = replace(self.frames.layout, layout=before.layout + 1)
             yield dump(graph(run, self.frames, request.id, request.generation))
         yield self._frame(request)
 
-    def _edit(self, request: Edit, run: Run) -> Iterator[Message]:
+    def _edit(self, request: Edit, run: Run) -> Work:
         run.edit(LearningRate(request.edit.step, request.edit.value))
         run.seek(max(1, run.step))  # before the first step there is nothing to show
+        self._checkpointed = 0
+        self._changed()
         yield self._frame(request)
 
-    def _respond(self, request: Respond, run: Run) -> Iterator[Message]:
+    def _respond(self, request: Respond, run: Run) -> Work:
         if not drawable(run):
             raise BadExperiment([problem("", "not_drawable", "1 or 2 input features", str(run.data.features))])
         self.responses = self.responses or Responses(run)
         yield self.responses.encode(request.id, request.generation)
 
-    def _predict(self, request: Predict, run: Run) -> Iterator[Message]:
+    def _predict(self, request: Predict, run: Run) -> Work:
         if run.data.classes is None:
             raise BadExperiment([problem("", "no_classes", "data with classes", "regression")])
         yield dump(predictions(run, request))
 
-    def _prove(self, request: Prove, run: Run) -> Iterator[Message]:
+    def _prove(self, request: Prove, run: Run) -> Work:
         parameter = run.parameters.named.get(request.parameter)
         if parameter is None:
             names = ", ".join(run.parameters.named)
@@ -172,10 +226,32 @@ def dump(reply: Reply) -> str:
     return REPLY.dump_json(reply).decode()
 
 
+def cost(run: Run) -> int:
+    """Multiply-adds of a step, or what it takes as long as."""
+    return max(LEAST_WORK, 3 * run.network.multiply_adds * run.experiment.batch)
+
+
+def train(run: Run, steps: int) -> Iterator[None]:
+    """Do so many steps, a piece at a time."""
+    piece, losses = max(1, PIECE // cost(run)), []
+    while steps > 0:
+        run.advance(min(piece, steps))
+        losses.append(run.losses)
+        steps -= piece
+        if steps > 0:
+            yield
+    if losses:
+        run.losses = np.concatenate(losses)
+
+
+def travel(run: Run, step: int) -> Iterator[None]:
+    """Go to the moment right after `step` steps, a piece at a time."""
+    yield from train(run, run.rewind(step))
+
+
 def afford(run: Run, steps: int) -> None:
     """Refuse what would hold up every other session for many seconds."""
-    each = max(LEAST_WORK, 3 * run.network.multiply_adds * run.experiment.batch)
-    most = max(1, WORK // each)
+    most = max(1, WORK // cost(run))
     if steps > most:
         raise BadExperiment([problem("steps", "too_far", f"at most {most:,} steps at once", f"{steps:,}")])
 

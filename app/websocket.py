@@ -32,18 +32,17 @@ async def converse(socket: WebSocket, hosts: Hosts) -> None:
         return
     await socket.accept()
     session = uuid4().hex
-    host = hosts.place(session)
-    await host.open(session)
+    await hosts.open(session)
     try:
         while True:
-            for reply in await host.ask(session, await receive(socket)):
+            for reply in await hosts.ask(session, await receive(socket)):
                 await asyncio.wait_for(send(socket, reply), SEND_TIMEOUT)
     except WebSocketDisconnect:
         pass
     except TimeoutError:
         log.info("a reader was too slow and was let go")
     finally:
-        await host.close(session)
+        await hosts.close(session)
 
 
 async def receive(socket: WebSocket) -> Message:

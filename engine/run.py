@@ -105,15 +105,33 @@ class Run:
 
     def seek(self, step: int) -> None:
         """Go to the moment right after `step` steps, its pass in the buffers; bit-identical to having trained to it."""
+        left = self.rewind(step)
+        if left:
+            self.advance(left)
+
+    def rewind(self, step: int) -> int:
+        """Stand at the nearest moment before the one right after `step` steps; how many steps are left to it."""
         if step <= 0:
             self._reset()
-            return
-        if step == self.step:
-            return
-        nearest = max(s for s in self._checkpoints if s < step)
-        if not nearest <= self.step < step:
-            self._restore(nearest)
-        self.advance(step - self.step)
+        left = self.distance(step)
+        if left and left != step - self.step:
+            self._restore(step - left)
+        return left
+
+    def checkpoint(self) -> tuple[int, bytes]:
+        """The newest state kept, and the step it belongs to: what `adopt` takes."""
+        step = max(self._checkpoints)
+        return step, b"".join(array.tobytes() for array in self._checkpoints[step].values())
+
+    def adopt(self, step: int, state: bytes) -> None:
+        """Know the state at a step from another run of the same experiment and edits; ValueError if it is another's."""
+        kept, start = {}, 0
+        for name, array in self._arrays().items():
+            kept[name] = np.frombuffer(state, array.dtype, array.size, start).reshape(array.shape)
+            start += array.nbytes
+        if start != len(state):
+            raise ValueError(f"a state of {start} bytes expected, got {len(state)}")
+        self._checkpoints[step] = kept
 
     def edit(self, edit: Edit) -> None:
         """Make a change from `edit.step` on. What was computed or edited from that step on is forgotten."""

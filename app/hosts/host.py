@@ -7,8 +7,11 @@ from typing import Protocol
 from app.session import Message
 
 
-class Host(Protocol):
-    """Runs many sessions, each known by a name of the caller's."""
+class Hosts(Protocol):
+    """Many sessions, each known by a name of the caller's; where they run is the hosts' own business."""
+
+    async def start(self) -> None:
+        """Be ready for sessions."""
 
     async def open(self, session: str) -> None:
         """Make room for a session."""
@@ -19,10 +22,5 @@ class Host(Protocol):
     async def close(self, session: str) -> None:
         """Forget a session."""
 
-
-class Hosts(Protocol):
-    """Hosts, and which of them a new session goes to."""
-
-    def place(self, session: str) -> Host: ...
-
-    async def stop(self) -> None: ...
+    async def stop(self) -> None:
+        """End all sessions, and whatever they ran on."""

@@ -1,23 +1,22 @@
-"""All sessions in this process, on one thread of their own: training never runs on the event loop."""
+"""All sessions in this process, on one thread of their own: for tests, and where no other process may be started."""
 
 from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from app.hosts.host import Host
 from app.session import Message, Session
 
 
 class InProcess:
-    """A host and, being the only one, its own placement. One thread: more would not train faster."""
+    """One thread: more would not train faster. A long request holds up the others; a process takes turns."""
 
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
         self._thread = ThreadPoolExecutor(1, "training")
 
-    def place(self, session: str) -> Host:
-        return self
+    async def start(self) -> None:
+        """Nothing has to be started."""
 
     async def open(self, session: str) -> None:
         self._sessions[session] = Session()

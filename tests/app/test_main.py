@@ -33,7 +33,7 @@ pytestmark = BUILT
 
 @pytest.fixture(scope="module")
 def client() -> TestClient:
-    return TestClient(create_app(Settings()), base_url="http://127.0.0.1:8000")
+    return TestClient(create_app(Settings(processes=0)), base_url="http://127.0.0.1:8000")
 
 
 def test_it_says_that_it_is_well_and_which_version(client: TestClient) -> None:

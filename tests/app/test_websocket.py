@@ -28,7 +28,7 @@ URL = "ws://127.0.0.1:8000/ws"
 
 @pytest.fixture(scope="module")
 def client() -> TestClient:
-    return TestClient(create_app(Settings()), base_url=ORIGIN)
+    return TestClient(create_app(Settings(processes=0)), base_url=ORIGIN)
 
 
 def opened(socket: WebSocketTestSession, **fields: Any) -> Binary:

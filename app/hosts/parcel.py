@@ -1,0 +1,65 @@
+"""What passes between the web process and a host: parcels on a stream socket. No socket here, only bytes.
+
+A parcel is a head (payload bytes, session, kind) and its payload. One stream carries many sessions. The same parcels
+go over a Unix socket to a process of this machine and over TCP to another machine.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import NamedTuple
+
+HEAD = struct.Struct("<IQB")
+LARGEST = 256 * 1024 * 1024  # bytes of a payload: the largest checkpoint there can be, and room
+STEP = struct.Struct("<I")
+
+
+class Kind(IntEnum):
+    """From the web process: HELLO to CLOSE. From a host: TEXT to PONG."""
+
+    HELLO = 1  # the token, first on every stream
+    OPEN = 2  # a session, with the journal to resume from; empty for a new one
+    ASK_TEXT = 3  # one request
+    ASK_BYTES = 4
+    CLOSE = 5
+    PING = 6
+    TEXT = 10  # a reply
+    BINARY = 11
+    JOURNAL = 12  # what would bring the session back; sent when it has changed
+    CHECKPOINT = 13  # a step, then the run's state there
+    DONE = 14  # the request is answered: the step the run is at
+    PONG = 15  # how the host is
+
+
+class Parcel(NamedTuple):
+    session: int
+    kind: Kind
+    payload: bytes
+
+
+def packed(kind: Kind, payload: bytes = b"", session: int = 0) -> bytes:
+    return HEAD.pack(len(payload), session, kind) + payload
+
+
+class Unpacker:
+    """Bytes in, whole parcels out, however the stream was cut."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[Parcel]:
+        """The parcels that `data` completes; ValueError for what cannot be a parcel."""
+        self._buffer += data
+        start = 0
+        while len(self._buffer) - start >= HEAD.size:
+            size, session, kind = HEAD.unpack_from(self._buffer, start)
+            if size > LARGEST:
+                raise ValueError(f"a parcel of {size:,} bytes; at most {LARGEST:,} are sent")
+            end = start + HEAD.size + size
+            if len(self._buffer) < end:
+                break
+            yield Parcel(session, Kind(kind), bytes(self._buffer[start + HEAD.size : end]))
+            start = end
+        del self._buffer[:start]

@@ -1,0 +1,75 @@
+"""A host: many sessions in one process, taking fair turns. Parcels in, parcels out; who carries them is outside."""
+
+from __future__ import annotations
+
+import resource
+import struct
+from collections.abc import Iterator
+
+from app.hosts.journal import Journal
+from app.hosts.parcel import STEP, Kind, Parcel, packed
+from app.hosts.turns import Turns
+from app.session import Message, Session
+
+HEALTH = struct.Struct("<IQ")  # sessions, bytes of memory
+PAGE = resource.getpagesize()
+
+
+class Worker:
+    """The sessions of one stream. `receive` what comes, then `turn` while there is work."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[int, Session] = {}
+        self.turns: Turns[int, bytes] = Turns()
+
+    def receive(self, parcel: Parcel) -> Iterator[bytes]:
+        """Take a parcel; what has to be said at once."""
+        session, kind, payload = parcel
+        if kind is Kind.OPEN:
+            self.sessions[session] = Session()
+            self.turns.add(session, self._resume(session, payload))
+        elif kind in (Kind.ASK_TEXT, Kind.ASK_BYTES):
+            message = payload.decode("utf-8", "surrogatepass") if kind is Kind.ASK_TEXT else payload
+            if session in self.sessions:
+                self.turns.add(session, self._answer(session, message))
+        elif kind is Kind.CLOSE:
+            self.turns.drop(session)
+            self.sessions.pop(session, None)
+        elif kind is Kind.PING:
+            yield packed(Kind.PONG, HEALTH.pack(len(self.sessions), memory()))
+
+    def turn(self) -> Iterator[bytes]:
+        for _, said in self.turns.turn():
+            yield said
+
+    def _resume(self, session: int, payload: bytes) -> Iterator[bytes | None]:
+        """Bring a session back before anything is asked of it. Nothing is said but that it is done."""
+        held, journal = self.sessions[session], Journal.unpacked(payload)
+        if journal.opening:
+            for _ in held.resume(journal.opening, journal.step, journal.checkpoint_step, journal.checkpoint):
+                yield None
+            held.take_changes()  # the asker knows: it was the asker who said so
+        yield packed(Kind.DONE, STEP.pack(held.step), session)
+
+    def _answer(self, session: int, message: Message) -> Iterator[bytes | None]:
+        held = self.sessions[session]
+        for reply in held.answering(message):
+            if reply is None:
+                yield None
+            elif isinstance(reply, str):
+                yield packed(Kind.TEXT, reply.encode(), session)
+            else:
+                yield packed(Kind.BINARY, reply, session)
+        opening, checkpoint = held.take_changes()
+        if opening:
+            yield packed(Kind.JOURNAL, opening.encode(), session)
+        if checkpoint:
+            step, state = checkpoint
+            yield packed(Kind.CHECKPOINT, STEP.pack(step) + state, session)
+        yield packed(Kind.DONE, STEP.pack(held.step), session)
+
+
+def memory() -> int:
+    """Bytes of memory this process holds now."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * PAGE

@@ -1,0 +1,101 @@
+"""Turns are fair: nobody waits for a long piece of work longer than a turn of each who is before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.hosts.turns import TURN, Turns
+
+
+class Clock:
+    """Time that passes only where work says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def work(self, name: str, pieces: int, seconds: float) -> Iterator[str | None]:
+        for _ in range(pieces):
+            self.now += seconds
+            yield None
+        yield name
+
+
+def finished(turns: Turns[str, str]) -> list[str]:
+    done = []
+    while turns:
+        done += [said for _, said in turns.turn()]
+    return done
+
+
+def test_a_short_request_is_done_between_the_turns_of_a_long_one() -> None:
+    clock = Clock()
+    turns: Turns[str, str] = Turns(clock)
+    turns.add("long", clock.work("long", 1000, TURN / 4))
+    turns.add("short", clock.work("short", 2, TURN / 4))
+    assert finished(turns) == ["short", "long"]
+
+
+def test_all_who_train_get_the_same_share() -> None:
+    clock = Clock()
+    turns: Turns[str, str] = Turns(clock)
+    taken = dict.fromkeys("abc", 0)
+
+    def endless(name: str) -> Iterator[str | None]:
+        while True:
+            clock.now += TURN / 3
+            taken[name] += 1
+            yield None
+
+    for name in taken:
+        turns.add(name, endless(name))
+    for _ in range(300):
+        list(turns.turn())
+    assert max(taken.values()) - min(taken.values()) <= 3
+
+
+def test_the_requests_of_one_session_are_done_in_order() -> None:
+    clock = Clock()
+    turns: Turns[str, str] = Turns(clock)
+    turns.add("a", clock.work("first", 50, TURN))
+    turns.add("a", clock.work("second", 1, TURN))
+    turns.add("b", clock.work("other", 3, TURN))
+    assert finished(turns) == ["other", "first", "second"]
+
+
+def test_what_is_dropped_is_never_done_and_is_closed() -> None:
+    closed = []
+
+    def work() -> Iterator[str | None]:
+        try:
+            while True:
+                yield None
+        finally:
+            closed.append(True)
+
+    clock = Clock()
+    turns: Turns[str, str] = Turns(clock)
+    turns.add("a", work())
+    turns.add("b", clock.work("b", 1, 0))
+    clock.now += TURN
+    next(turns._work["a"][0])
+    turns.drop("a")
+    turns.drop("nobody")
+    assert finished(turns) == ["b"] and closed == [True]
+
+
+def test_who_is_dropped_in_their_own_turn_gets_no_other() -> None:
+    turns: Turns[str, str] = Turns(Clock())
+
+    def work() -> Iterator[str | None]:
+        yield "said"
+        yield "never"
+
+    turns.add("a", work())
+    heard = []
+    for key, said in turns.turn():
+        heard.append(said)
+        turns.drop(key)
+    assert heard == ["said"] and not turns
