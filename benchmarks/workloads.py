@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks import dense
+from benchmarks import dense, recurrent
 from benchmarks.workload import Workload
 
-WORKLOADS: tuple[Callable[[], Workload], ...] = (*dense.WORKLOADS,)
+WORKLOADS: tuple[Callable[[], Workload], ...] = (*dense.WORKLOADS, *recurrent.WORKLOADS)

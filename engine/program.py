@@ -52,6 +52,7 @@ class Node:
         "inputs",
         "kept",
         "layer",
+        "memory",
         "name",
         "operation",
         "output",
@@ -71,6 +72,7 @@ class Node:
         self.forward: list[Call] = []
         self.backward: list[Call] = []
         self.kept: dict[str, Array] = {}  # named internal quantities: a slope, probabilities
+        self.memory: dict[str, Array] = {}  # what backward needs of forward, as the operation lays it out
 
 
 class Program:
