@@ -104,6 +104,9 @@ export interface Layers {
     | Tanhshrink
     | Softshrink
     | Hardshrink
+    | GRU
+    | LSTM
+    | RNN
     | Embedding
     | PositionalEmbedding
     | SinusoidalEncoding
@@ -372,6 +375,182 @@ export interface Hardshrink {
   lambd: number;
   name?: string;
   shares?: string;
+}
+export interface GRU {
+  bias: boolean;
+  bias_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+  bidirectional: boolean;
+  frozen?: boolean;
+  hidden_size: number;
+  inputs?: string[];
+  kind: "GRU";
+  name?: string;
+  num_layers: number;
+  returns: "output" | "h_n";
+  shares?: string;
+  truncate: number;
+  weight_hh_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+  weight_ih_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+}
+export interface LSTM {
+  bias: boolean;
+  bias_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+  bidirectional: boolean;
+  forget_bias: number;
+  frozen?: boolean;
+  hidden_size: number;
+  inputs?: string[];
+  kind: "LSTM";
+  name?: string;
+  num_layers: number;
+  returns: "output" | "h_n";
+  shares?: string;
+  truncate: number;
+  weight_hh_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+  weight_ih_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+}
+export interface RNN {
+  bias: boolean;
+  bias_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+  bidirectional: boolean;
+  frozen?: boolean;
+  hidden_size: number;
+  inputs?: string[];
+  kind: "RNN";
+  name?: string;
+  nonlinearity: "tanh" | "relu";
+  num_layers: number;
+  returns: "output" | "h_n";
+  shares?: string;
+  truncate: number;
+  weight_hh_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+  weight_ih_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
 }
 export interface Embedding {
   embedding_dim: number;
