@@ -64,6 +64,10 @@ class Layer(Choice):
         """Numbers kept for one example besides output and gradient: a slope, columns, scores."""
         return 0
 
+    def least_batch(self, *shapes: Shape) -> int:
+        """Fewest examples of a step that it can be trained on."""
+        return 1
+
     def initialize(self, rng: np.random.Generator, parts: Mapping[str, Array]) -> None:
         """Fill the named parts of its blocks, in place."""
 
