@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,17 +33,11 @@ def planned(experiment: Experiment, limits: Limits | None = None) -> tuple[Datas
         raise BadExperiment(found)
     data = experiment.data.load(experiment.seeds.data)
     network = Network(experiment.network.layers, *data.shape)
-    found = [*_cost(experiment, network, data, limits or Limits()), *_targets(experiment, network, data)]
-    if experiment.batch > len(data.train_x):
-        found.append(
-            _problem(
-                "batch",
-                "batch_over_data",
-                f"at most the {len(data.train_x)} training examples",
-                experiment.batch,
-                limit=len(data.train_x),
-            )
-        )
+    found = [
+        *_cost(experiment, network, data, limits or Limits()),
+        *_targets(experiment, network, data),
+        *_batch(experiment, network, data),
+    ]
     if found:
         raise BadExperiment(found)
     return data, network
@@ -81,6 +76,19 @@ def _cost(experiment: Experiment, network: Network, data: Dataset, limits: Limit
         for code, what, cost, limit in costs
         if cost > limit
     ]
+
+
+def _batch(experiment: Experiment, network: Network, data: Dataset) -> Iterator[Problem]:
+    """Are there so many examples, and are they enough for every layer?"""
+    batch, limit = experiment.batch, len(data.train_x)
+    if batch > limit:
+        yield _problem("batch", "batch_over_data", f"at most the {limit} training examples", batch, limit=limit)
+    for placed in network.placed:
+        least = placed.layer.least_batch(*placed.shapes)
+        if batch < least:
+            where, kind = f"network.layers.{placed.index}", placed.layer.kind
+            expected = f"a batch of at least {least} for {kind}: one number has no variance"
+            yield _problem(where, "batch_too_small", expected, batch, kind=kind, least=least)
 
 
 def evaluated(experiment: Experiment, data: Dataset) -> int:

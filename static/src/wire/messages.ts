@@ -104,6 +104,11 @@ export interface Layers {
     | Tanhshrink
     | Softshrink
     | Hardshrink
+    | BatchNorm1D
+    | BatchNorm2D
+    | GroupNorm
+    | LayerNorm
+    | RMSNorm
     | GRU
     | LSTM
     | RNN
@@ -373,6 +378,57 @@ export interface Hardshrink {
   inputs?: string[];
   kind: "Hardshrink";
   lambd: number;
+  name?: string;
+  shares?: string;
+}
+export interface BatchNorm1D {
+  affine: boolean;
+  eps: number;
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "BatchNorm1d";
+  momentum: number | null;
+  name?: string;
+  shares?: string;
+  track_running_stats: boolean;
+}
+export interface BatchNorm2D {
+  affine: boolean;
+  eps: number;
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "BatchNorm2d";
+  momentum: number | null;
+  name?: string;
+  shares?: string;
+  track_running_stats: boolean;
+}
+export interface GroupNorm {
+  affine: boolean;
+  eps: number;
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "GroupNorm";
+  name?: string;
+  num_groups: number;
+  shares?: string;
+}
+export interface LayerNorm {
+  bias: boolean;
+  elementwise_affine: boolean;
+  eps: number;
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "LayerNorm";
+  name?: string;
+  shares?: string;
+}
+export interface RMSNorm {
+  elementwise_affine: boolean;
+  eps: number | null;
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "RMSNorm";
   name?: string;
   shares?: string;
 }
