@@ -22,6 +22,11 @@ GROUPS: dict[str, Layout] = {
 KINDS: dict[str, Layout | None] = {
     "Flatten": "first",
     "Unflatten": "first",
+    "BatchNorm1d": "first",
+    "BatchNorm2d": "first",
+    "GroupNorm": "first",
+    "LayerNorm": "last",
+    "RMSNorm": "last",
 }
 
 

@@ -19,6 +19,11 @@ LEADING: dict[str, tuple[str | int, ...]] = {
     "MultiheadAttention": ("features", "num_heads"),
     "PositionalEmbedding": ("max_len", "features"),
     "Unflatten": (1, "unflattened_size"),
+    "BatchNorm1d": ("features",),
+    "BatchNorm2d": ("features",),
+    "GroupNorm": ("num_groups", "features"),
+    "LayerNorm": ("features",),
+    "RMSNorm": ("features",),
 }
 WHOLE = frozenset({"MultiheadAttention"})  # layers made of layers that torch.nn has
 INITIALIZER = "_init"  # how the settings end that say how a parameter starts
