@@ -12,7 +12,7 @@ import numpy as np
 from engine.choice import Choice
 from engine.range import Range
 from engine.tagged import Tagged
-from engine.tensor import Array
+from engine.tensor import Array, Shape
 
 Scale = Annotated[float, Range(-1e6, 1e6)]
 Spread = Annotated[float, Range(0, 1e6)]
@@ -24,6 +24,13 @@ _GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "s
 def gain(nonlinearity: Nonlinearity, a: float = 0.0) -> float:
     """torch.nn.init.calculate_gain: √(2/(1+a²)) for leaky_relu of negative slope a."""
     return math.sqrt(2 / (1 + a * a)) if nonlinearity == "leaky_relu" else _GAINS[nonlinearity]
+
+
+def fans(shape: Shape) -> tuple[int, int]:
+    """(fan_in, fan_out) of a weight, as torch.nn.init._calculate_fan_in_and_fan_out has them: PyTorch's reading of
+    (out, in, *kernel), which of a transposed convolution's (in, out, *kernel) takes one for the other."""
+    field = math.prod(shape[2:])
+    return shape[1] * field, shape[0] * field
 
 
 class Initializer(Choice):

@@ -16,16 +16,18 @@ import numpy as np
 import pytest
 
 from app.export.pytorch.expressions import EXPRESSIONS
-from app.export.pytorch.modules import LEADING
+from app.export.pytorch.modules import LEADING, shortened
 from app.export.pytorch.names import RESERVED
 from app.export.pytorch.own import CLASSES
 from app.export.pytorch.script import BATCH, SCRIPT, WEIGHTS, Script, files, script
 from engine.data.choices import Generated, Table
 from engine.experiment import ACTIVATIONS, Experiment, Layers
-from engine.initializers import AnyInitializer, Constant, KaimingNormal, Normal, Uniform
+from engine.initializers import AnyInitializer, Constant, Eye, KaimingNormal, Normal, Sparse, Uniform
 from engine.layer import WIRING, Composite, Part
 from engine.layers.any_layer import LAYERS
 from engine.layers.attention import MultiheadAttention
+from engine.layers.convolution import Conv2d
+from engine.layers.convolution_transposed import ConvTranspose2d
 from engine.layers.linear import Linear
 from engine.layers.positions import PositionalEmbedding, SinusoidalEncoding
 from engine.operations.attention import ScaledDotProductAttention
@@ -68,6 +70,22 @@ EXPERIMENTS = [
         loss=HuberLoss(delta=0.5),
         optimizer=RMSprop(centered=True, momentum=0.5),
         batch=7,
+    ),
+    Experiment(
+        data=Table("digits"),
+        network=Layers(
+            (
+                Unflatten(),
+                Conv2d(out_channels=4, padding=(1, 1), weight_init=Sparse()),
+                Tanh(),
+                Conv2d(out_channels=2, kernel_size=(3, 2), stride=(1, 2), groups=2, weight_init=Eye()),
+                ConvTranspose2d(out_channels=1, stride=(2, 1), output_padding=(1, 0)),
+                Flatten(),
+                Linear(out_features=10),
+            )
+        ),
+        loss=CrossEntropyLoss(),
+        batch=9,
     ),
 ]
 
@@ -169,6 +187,10 @@ def test_only_what_differs_from_pytorch_is_spelled_out() -> None:
     assert "RMSprop(model.parameters(), lr=0.01, momentum=0.5, centered=True)" in changed
     assert 'nn.GELU(approximate="tanh"),' in script(SMALL)
     assert "nn.Linear(5, 4, bias=False)," in script(SMALL)
+    picture = script(EXPERIMENTS[4])
+    assert "nn.Conv2d(1, 4, 3, padding=1)," in picture
+    assert "nn.Conv2d(4, 2, (3, 2), stride=(1, 2), groups=2)," in picture
+    assert "nn.ConvTranspose2d(2, 1, 3, stride=(2, 1), output_padding=(1, 0))," in picture
 
 
 def test_initializers_are_written_with_pytorchs_arguments() -> None:
@@ -379,4 +401,4 @@ def test_arguments_have_pytorchs_names_and_defaults(kind: type[Any]) -> None:
             continue
         assert field.name in theirs, field.name
         if field.name not in LEADING.get(kind.__name__, ()):
-            assert theirs[field.name].default == field.default, field.name
+            assert theirs[field.name].default == shortened(field.name, field.default), field.name

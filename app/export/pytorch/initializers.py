@@ -25,6 +25,7 @@ from engine.initializers import (
     Uniform,
     XavierNormal,
     XavierUniform,
+    fans,
 )
 from engine.tensor import Shape
 
@@ -39,8 +40,12 @@ def drawn(leaves: Sequence[Leaf]) -> Iterator[str]:
                 continue
             seen.add(ours)
             tensor = f"{_module(leaf.theirs)}.{part}"
-            vector = len(shapes[part]) == 1
-            yield _vector(initializer, tensor, _fans(shapes["weight"])) if vector else _matrix(initializer, tensor)
+            if len(shapes[part]) == 1:
+                yield _vector(initializer, tensor, fans(shapes["weight"]))
+            elif len(shapes[part]) > 2 and isinstance(initializer, Eye | Sparse):  # PyTorch has them of matrices only
+                yield _matrix(initializer, f"{tensor}.detach().flatten(1)")
+            else:
+                yield _matrix(initializer, tensor)
 
 
 def _starts(layer: Any) -> Iterator[tuple[str, Initializer]]:
@@ -54,12 +59,6 @@ def _shapes(leaf: Leaf) -> dict[str, Shape]:
     """Of each parameter of a layer that says how it starts, by name."""
     blocks = leaf.member.layer.blocks(*leaf.member.shapes)
     return {part: view(np.empty(block.shape)).shape for block in blocks for part, view in block.parts.items()}
-
-
-def _fans(weight: Shape) -> tuple[int, int]:
-    """PyTorch's fan_in and fan_out."""
-    field = math.prod(weight[2:])
-    return weight[1] * field, weight[0] * field
 
 
 def _module(path: str) -> str:
@@ -77,14 +76,14 @@ def _matrix(initializer: Any, tensor: str) -> str:
     return f"nn.init.{initializer.kind}_({', '.join(filter(None, (tensor, listed((), values))))})"
 
 
-def _vector(initializer: Initializer, tensor: str, fans: tuple[int, int]) -> str:
+def _vector(initializer: Initializer, tensor: str, spread: tuple[int, int]) -> str:
     """PyTorch's fans are those of a matrix; for a vector the spread is written as a number."""
     if isinstance(initializer, Orthogonal | Eye | Sparse):
         return _matrix(initializer, f"{tensor}.detach().unsqueeze(1)")
     if isinstance(initializer, XavierUniform | XavierNormal):
-        std = initializer.gain * math.sqrt(2 / sum(fans))
+        std = initializer.gain * math.sqrt(2 / sum(spread))
     elif isinstance(initializer, Kaiming):
-        std = initializer.std(fans)
+        std = initializer.std(spread)
     else:
         return _matrix(initializer, tensor)
     if isinstance(initializer, XavierUniform | KaimingUniform):

@@ -14,6 +14,10 @@ from app.export.scope import Member
 from engine.layer import Composite
 
 LEADING: dict[str, tuple[str | int, ...]] = {
+    "Conv1d": ("features", "out_channels", "kernel_size"),
+    "Conv2d": ("features", "out_channels", "kernel_size"),
+    "ConvTranspose1d": ("features", "out_channels", "kernel_size"),
+    "ConvTranspose2d": ("features", "out_channels", "kernel_size"),
     "Embedding": ("num_embeddings", "embedding_dim"),
     "Linear": ("features", "out_features"),
     "MultiheadAttention": ("features", "num_heads"),
@@ -26,13 +30,15 @@ LEADING: dict[str, tuple[str | int, ...]] = {
     "RMSNorm": ("features",),
 }
 WHOLE = frozenset({"MultiheadAttention"})  # layers made of layers that torch.nn has
+# Settings that are a number for each axis, where PyTorch takes one for both.
+ALONG_AXES = frozenset({"kernel_size", "stride", "padding", "dilation", "output_padding"})
 INITIALIZER = "_init"  # how the settings end that say how a parameter starts
 
 
 def module(member: Member) -> str:
     leading = LEADING.get(member.layer.kind, ())
     named = {
-        name: value
+        name: shortened(name, value)
         for name, value in chosen(member.layer).items()
         if name not in leading and not name.endswith(INITIALIZER)
     }
@@ -48,4 +54,11 @@ def composed(layer: Any) -> bool:
 def _leading(member: Member, what: str | int) -> Any:
     if isinstance(what, int):
         return what
-    return member.shapes[0][0] if what == "features" else getattr(member.layer, what)
+    return member.shapes[0][0] if what == "features" else shortened(what, getattr(member.layer, what))
+
+
+def shortened(name: str, value: Any) -> Any:
+    """One number for two axes where it is the same: kernel_size=3."""
+    if name in ALONG_AXES and isinstance(value, tuple) and len(set(value)) == 1:
+        return value[0]
+    return value

@@ -104,6 +104,10 @@ export interface Layers {
     | Tanhshrink
     | Softshrink
     | Hardshrink
+    | Conv1D
+    | Conv2D
+    | ConvTranspose1D
+    | ConvTranspose2D
     | BatchNorm1D
     | BatchNorm2D
     | GroupNorm
@@ -380,6 +384,220 @@ export interface Hardshrink {
   lambd: number;
   name?: string;
   shares?: string;
+}
+export interface Conv1D {
+  bias: boolean;
+  bias_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+  dilation: number;
+  frozen?: boolean;
+  groups: number;
+  inputs?: string[];
+  kernel_size: number;
+  kind: "Conv1d";
+  name?: string;
+  out_channels: number;
+  padding: number;
+  shares?: string;
+  stride: number;
+  weight_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+}
+export interface Conv2D {
+  bias: boolean;
+  bias_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  dilation: [number, number];
+  frozen?: boolean;
+  groups: number;
+  inputs?: string[];
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  kernel_size: [number, number];
+  kind: "Conv2d";
+  name?: string;
+  out_channels: number;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  padding: [number, number];
+  shares?: string;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  stride: [number, number];
+  weight_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+}
+export interface ConvTranspose1D {
+  bias: boolean;
+  bias_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+  dilation: number;
+  frozen?: boolean;
+  groups: number;
+  inputs?: string[];
+  kernel_size: number;
+  kind: "ConvTranspose1d";
+  name?: string;
+  out_channels: number;
+  output_padding: number;
+  padding: number;
+  shares?: string;
+  stride: number;
+  weight_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+}
+export interface ConvTranspose2D {
+  bias: boolean;
+  bias_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  dilation: [number, number];
+  frozen?: boolean;
+  groups: number;
+  inputs?: string[];
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  kernel_size: [number, number];
+  kind: "ConvTranspose2d";
+  name?: string;
+  out_channels: number;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  output_padding: [number, number];
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  padding: [number, number];
+  shares?: string;
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  stride: [number, number];
+  weight_init:
+    | Default
+    | Zeros
+    | Ones
+    | Constant
+    | Normal
+    | TruncNormal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | KaimingUniform
+    | KaimingNormal
+    | Orthogonal
+    | Eye
+    | Sparse;
 }
 export interface BatchNorm1D {
   affine: boolean;
