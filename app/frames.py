@@ -3,7 +3,8 @@
 A frame is a header and one run of float32. What goes into it is decided once a layout, as a list of views
 into the engine's own buffers; encoding is one concatenation of those views. Sections, in order:
 
-    scalars     batch loss, test loss, test accuracy (NaN if none), learning rate, target of the example
+    scalars     batch loss, test loss, test accuracy (NaN if none), learning rate, target of the example (of a
+                sequence with a label at every position, that of the last)
     norms       L2 norm of each named parameter: before the update, gradient, update; 3 × parameters
     before      the parameters this pass computed with, flat   (all, or the layer in view)
     gradient    ∂L/∂ of the same, summed over the batch
@@ -135,7 +136,8 @@ class Frames:
     def _target(self) -> float:
         targets = self.run.training.targets
         if self.run.data.classes is not None:
-            return float(self.run.data.train_y[self.run.indices[self.look.example]])
+            labels = self.run.data.train_y[self.run.indices[self.look.example]]
+            return float(np.ravel(labels)[-1])
         return float(targets[0, self.look.example])
 
     def write(self, id: int, generation: int) -> bytes:

@@ -35,9 +35,11 @@ from app.protocol import (
 )
 from app.refusal import misread, refusal
 from app.responses import Responses, drawable
+from engine.feasible import shown
 from engine.problem import BadExperiment
 from engine.proof import Prover
 from engine.run import LearningRate, Run
+from engine.tensor import columns
 
 log = logging.getLogger("backflow.session")
 
@@ -186,7 +188,7 @@ class Session:
 
     def _respond(self, request: Respond, run: Run) -> Work:
         if not drawable(run):
-            raise BadExperiment([problem("", "not_drawable", "1 or 2 input features", str(run.data.features))])
+            raise BadExperiment([problem("", "not_drawable", "1 or 2 input features", shown(run.data.shape))])
         self.responses = self.responses or Responses(run)
         yield self.responses.encode(request.id, request.generation)
 
@@ -257,12 +259,15 @@ def afford(run: Run, steps: int) -> None:
 
 
 def predictions(run: Run, request: Predict) -> Predictions:
-    """The confusion matrix of the test set, and its first examples one by one."""
+    """The confusion matrix of the test set, and its first examples one by one.
+
+    Of sequences with a label at every position, each position is an example.
+    """
     with run.as_in_pass():
         run.test()
     assert run.evaluation is not None and run.data.classes is not None
-    out = run.evaluation.output.data.astype(np.float64)
-    loss, labels, classes = run.experiment.loss, run.data.test_y, run.data.classes
+    out = columns(run.evaluation.output.data).astype(np.float64)
+    loss, labels, classes = run.experiment.loss, run.data.test_y.ravel(), run.data.classes
     with np.errstate(all="ignore"):  # of a network that has exploded, too
         p, chosen = loss.shares(out), loss.chosen(out)
     confusion = np.zeros((classes, classes), np.int64)

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.data.dataset import Dataset
 from engine.experiment import Experiment
+from engine.layers.embedding import Embedding
 from engine.network import Network
 from engine.operations.losses import BCEWithLogitsLoss, CrossEntropyLoss
 from engine.problem import BadExperiment, Problem
@@ -37,6 +38,7 @@ def planned(experiment: Experiment, limits: Limits | None = None) -> tuple[Datas
         *_cost(experiment, network, data, limits or Limits()),
         *_targets(experiment, network, data),
         *_batch(experiment, network, data),
+        *_tokens(network, data),
     ]
     if found:
         raise BadExperiment(found)
@@ -91,9 +93,22 @@ def _batch(experiment: Experiment, network: Network, data: Dataset) -> Iterator[
             yield _problem(where, "batch_too_small", expected, batch, kind=kind, least=least)
 
 
+def _tokens(network: Network, data: Dataset) -> Iterator[Problem]:
+    """Has every table of embeddings a row for each token, and are there tokens at all?"""
+    for placed in network.placed:
+        if not isinstance(placed.layer, Embedding):
+            continue
+        where, rows = f"network.layers.{placed.index}", placed.layer.num_embeddings
+        if data.tokens is None:
+            yield _problem(where, "no_tokens", "a layer that reads numbers: these data are no tokens", "Embedding")
+        elif rows < data.tokens:
+            expected = f"at least {data.tokens}, as many as these data have tokens"
+            yield _problem(f"{where}.num_embeddings", "too_few_embeddings", expected, rows, tokens=data.tokens)
+
+
 def evaluated(experiment: Experiment, data: Dataset) -> int:
     """Examples that are only looked at: the test set, and the grids of inputs that can be drawn on a plane."""
-    return len(data.test_x) + (GRIDS if data.features <= 2 else 0)
+    return len(data.test_x) + (GRIDS if data.features <= 2 and len(data.shape) == 1 else 0)
 
 
 def _targets(experiment: Experiment, network: Network, data: Dataset) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""Which data an experiment trains on: a kind that is made from a seed, or a table that was measured."""
+"""Which data an experiment trains on: made from a seed, a table that was measured, sequences of tokens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import PCG64, Generator
 
 from engine.choice import Choice
-from engine.data import tables
+from engine.data import tables, tokens
 from engine.data.dataset import Dataset, split
 from engine.data.generated import GENERATORS
 from engine.range import Range
@@ -56,3 +56,38 @@ class Table(Choice):
     def load(self, seed: int) -> Dataset:
         """The table, split by the seed."""
         return tables.load(self.kind, self.test, self.standardize, Generator(PCG64(seed)))
+
+
+@dataclass(frozen=True)
+class Recall(Choice):
+    """Letters to remember: shown first, then to be said again, in their order or in the other one."""
+
+    kind: Literal["copy", "reverse"] = "copy"
+    sequences: Annotated[int, Range(10, 20_000)] = 600
+    length: Annotated[int, Range(2, 64)] = 6
+    letters: Annotated[int, Range(2, 26)] = 8
+    test: Annotated[float, Range(0.05, 0.9)] = 0.2
+
+    def load(self, seed: int) -> Dataset:
+        """Each example is twice as long as what is to be remembered."""
+        return tokens.recalled(
+            self.sequences,
+            self.length,
+            self.letters,
+            backward=self.kind == "reverse",
+            test=self.test,
+            rng=Generator(PCG64(seed)),
+        )
+
+
+@dataclass(frozen=True)
+class Text(Choice):
+    """A short English text on backpropagation, character by character: which one comes next?"""
+
+    kind: Literal["text"] = "text"
+    length: Annotated[int, Range(2, 256)] = 32
+    test: Annotated[float, Range(0.05, 0.9)] = 0.1
+
+    def load(self, seed: int) -> Dataset:
+        """The same for every seed: nothing about it is drawn."""
+        return tokens.continued("backpropagation", self.length, self.test)

@@ -18,8 +18,8 @@ class Dataset:
 
     Targets are (N,) int64 class labels where `classes` is set, else (N, outputs) float64. `outputs` counts
     what belongs to one sample: the classes, or the columns of the target. `picture` gives (height, width)
-    where a row is a picture read line by line. The arrays cannot be written to: a replay must find what it
-    left.
+    where a row is a picture read line by line. Where inputs are the numbers of tokens, `tokens` says how many
+    there are. The arrays cannot be written to: a replay must find what it left.
     """
 
     train_x: Rows
@@ -32,6 +32,7 @@ class Dataset:
     feature_names: tuple[str, ...]
     class_names: tuple[str, ...] = ()
     picture: tuple[int, int] | None = None
+    tokens: int | None = None
 
     def __post_init__(self) -> None:
         for array in (self.train_x, self.train_y, self.test_x, self.test_y):

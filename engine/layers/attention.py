@@ -87,7 +87,9 @@ class InProjection(Layer):
     first: int = 0
     last: int = 3
 
-    kind = "Linear"  # as which the page shows it; nothing to choose by itself
+    kind = "Linear"  # as which the page shows it; nobody chooses it by itself
+    group: ClassVar = Linear.group
+    notation: ClassVar = Linear.notation
 
     def output(self, *shapes: Shape) -> Shape:
         return ((self.last - self.first) * shapes[0][0], *shapes[0][1:])

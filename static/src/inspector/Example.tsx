@@ -74,7 +74,7 @@ function described(shown: Frame, data: DataFacts): string {
     ? (data.class_names[shown.target] ?? String(shown.target))
     : format(shown.target);
   const wanted = t(data.classes ? "inspector.example.class" : "inspector.example.value", { target });
-  if (data.picture || data.features > 2) return wanted;
+  if (data.picture || data.features > 2 || data.shape.length > 1) return wanted;
   const inputs = Array.from(
     shown.section("input"),
     (x, i) => `${data.feature_names[i] ?? i + 1} = ${format(x)}`,

@@ -48,7 +48,7 @@ export interface Setting {
 }
 export interface Experiment {
   batch: number;
-  data: Generated | Table;
+  data: Generated | Table | Recall | Text;
   dtype: "float32" | "float64";
   loss: CrossEntropyLoss | BCEWithLogitsLoss | MSELoss | HuberLoss;
   name: string;
@@ -66,6 +66,18 @@ export interface Generated {
 export interface Table {
   kind: "digits" | "iris" | "wine";
   standardize: boolean;
+  test: number;
+}
+export interface Recall {
+  kind: "copy" | "reverse";
+  length: number;
+  letters: number;
+  sequences: number;
+  test: number;
+}
+export interface Text {
+  kind: "text";
+  length: number;
   test: number;
 }
 export interface CrossEntropyLoss {
