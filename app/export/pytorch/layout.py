@@ -27,6 +27,9 @@ KINDS: dict[str, Layout | None] = {
     "GroupNorm": "first",
     "LayerNorm": "last",
     "RMSNorm": "last",
+    "Softmax": "first",
+    "LogSoftmax": "first",
+    "PReLU": "first",
 }
 
 

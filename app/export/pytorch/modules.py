@@ -28,6 +28,8 @@ LEADING: dict[str, tuple[str | int, ...]] = {
     "GroupNorm": ("num_groups", "features"),
     "LayerNorm": ("features",),
     "RMSNorm": ("features",),
+    "Softmax": (1,),
+    "LogSoftmax": (1,),
 }
 WHOLE = frozenset({"MultiheadAttention"})  # layers made of layers that torch.nn has
 # Settings that are a number for each axis, where PyTorch takes one for both.

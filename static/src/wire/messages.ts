@@ -96,6 +96,7 @@ export interface HuberLoss {
 export interface Layers {
   layers: (
     | Linear
+    | PReLU
     | Identity
     | ReLU
     | LeakyReLU
@@ -116,6 +117,8 @@ export interface Layers {
     | Tanhshrink
     | Softshrink
     | Hardshrink
+    | Softmax
+    | LogSoftmax
     | Conv1D
     | Conv2D
     | ConvTranspose1D
@@ -125,6 +128,7 @@ export interface Layers {
     | GroupNorm
     | LayerNorm
     | RMSNorm
+    | Dropout
     | GRU
     | LSTM
     | RNN
@@ -246,6 +250,15 @@ export interface Sparse {
   kind: "sparse";
   sparsity: number;
   std: number;
+}
+export interface PReLU {
+  frozen?: boolean;
+  init: number;
+  inputs?: string[];
+  kind: "PReLU";
+  name?: string;
+  num_parameters: number;
+  shares?: string;
 }
 export interface Identity {
   frozen?: boolean;
@@ -394,6 +407,20 @@ export interface Hardshrink {
   inputs?: string[];
   kind: "Hardshrink";
   lambd: number;
+  name?: string;
+  shares?: string;
+}
+export interface Softmax {
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "Softmax";
+  name?: string;
+  shares?: string;
+}
+export interface LogSoftmax {
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "LogSoftmax";
   name?: string;
   shares?: string;
 }
@@ -660,6 +687,14 @@ export interface RMSNorm {
   inputs?: string[];
   kind: "RMSNorm";
   name?: string;
+  shares?: string;
+}
+export interface Dropout {
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "Dropout";
+  name?: string;
+  p: number;
   shares?: string;
 }
 export interface GRU {
