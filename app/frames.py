@@ -4,7 +4,8 @@ A frame is a header and one run of float32. What goes into it is decided once a 
 into the engine's own buffers; encoding is one concatenation of those views. Sections, in order:
 
     scalars     batch loss, test loss, test accuracy (NaN if none), learning rate, target of the example (of a
-                sequence with a label at every position, that of the last)
+                sequence with a label at every position, that of the last), the step of the run's first NaN or
+                infinity (NaN if none)
     norms       L2 norm of each named parameter: before the update, gradient, update; 3 × parameters
     before      the parameters this pass computed with, flat   (all, or the layer in view)
     gradient    ∂L/∂ of the same, summed over the batch
@@ -20,17 +21,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from math import isfinite
 
 import numpy as np
 
 from app.protocol import FRAME, HEADER, VERSION, Layout, Look, Section
 from engine.run import Run
-from engine.statistics import Norms, first_non_finite
+from engine.statistics import Norms
 from engine.tensor import Array
 
 WHOLE = 32_768  # floats of parameters that a frame carries in full
-SCALARS = 5
+SCALARS = 6
 LOSSES = 10_000  # of a long way gone in one request, the last
 
 
@@ -40,7 +40,6 @@ class Frames:
     def __init__(self, run: Run, look: Look, layout: int = 0, norms: Norms | None = None) -> None:
         self.run, self.look = run, self._within(run, look)
         self.norms = norms or Norms(run.parameters)  # the same for every look at a run
-        self.sums = self.norms.values[:2].reshape(-1)  # of parameters and gradients
         self.scalars = np.zeros(SCALARS)
         self.terms = np.zeros((2, run.experiment.batch), run.experiment.dtype)
         self.reductions: list[Callable[[], Array]] = []
@@ -123,7 +122,8 @@ class Frames:
             loss, accuracy = run.test()
         target = self._target()
         share = np.nan if accuracy is None else accuracy
-        self.scalars[:] = run.training.loss, loss, share, run.learning_rate(run.step - 1), target
+        broke = run.broken.step if run.broken else np.nan
+        self.scalars[:] = run.training.loss, loss, share, run.learning_rate(run.step - 1), target, broke
         for reduce in self.reductions:
             reduce()
         node = run.training.nodes[self.look.node] if self.look.node >= 0 else None
@@ -144,18 +144,11 @@ class Frames:
         """Header and numbers as bytes; the copy is the snapshot."""
         run = self.run
         np.concatenate(self.views, out=self.numbers, casting="same_kind")
-        place, phase = self._fault()
+        place, phase = (run.broken.node, run.broken.phase) if run.broken else (-1, "forward")
         losses = run.losses[-LOSSES:].astype(np.float32, copy=False)
-        about = (self.layout.layout, run.step, run.epoch, len(losses), self.look.example, place, phase)
+        about = (self.layout.layout, run.step, run.epoch, len(losses), self.look.example, place, phase == "backward")
         HEADER.pack_into(self.buffer, 0, VERSION, FRAME, id, generation, *about)
         return bytes(self.buffer) + losses.tobytes()
-
-    def _fault(self) -> tuple[int, int]:
-        """Node and phase of the first NaN or infinity; looked for only where the sums show there is one."""
-        if isfinite(self.sums.dot(self.sums)) and isfinite(self.run.training.loss):
-            return -1, 0
-        found = first_non_finite(self.run.training.nodes)
-        return (-1, 0) if found is None else (found[0], int(found[1] == "backward"))
 
 
 def _over_positions(values: Array, reduce: Callable[..., Array]) -> Array:

@@ -66,7 +66,7 @@ class Open(Choice):
 
 @dataclass(frozen=True)
 class Advance(Choice):
-    """Do `steps` steps; the reply is the frame of the last one."""
+    """Do `steps` steps; the reply is the frame of the last one. It stops where a number breaks for the first time."""
 
     kind: Literal["advance"]
     id: Id
@@ -306,7 +306,7 @@ REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
 FRAME, RESPONSES = 1, 2
 
 # version, form (FRAME or RESPONSES), id, generation, layout, step, epoch, count, example — all unsigned,
-# little-endian — and the node where the first NaN or infinity appeared (-1: none; its phase forward 0,
-# backward 1).
+# little-endian — and the node that made the run's first NaN or infinity (-1: none yet; its phase
+# forward 0, backward 1).
 HEADER = struct.Struct("<HHIIIIIIIiI")
 assert HEADER.size == 40

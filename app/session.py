@@ -162,7 +162,7 @@ class Session:
 
     def _advance(self, request: Advance, run: Run) -> Work:
         afford(run, request.steps)
-        yield from train(run, request.steps)
+        yield from train(run, request.steps, halt=True)
         yield self._frame(request)
 
     def _seek(self, request: Seek, run: Run) -> Work:
@@ -233,13 +233,13 @@ def cost(run: Run) -> int:
     return max(LEAST_WORK, 3 * run.network.multiply_adds * run.experiment.batch)
 
 
-def train(run: Run, steps: int) -> Iterator[None]:
-    """Do so many steps, a piece at a time."""
-    piece, losses = max(1, PIECE // cost(run)), []
+def train(run: Run, steps: int, *, halt: bool = False) -> Iterator[None]:
+    """Do so many steps, a piece at a time; with `halt` none after the one in which a number first breaks."""
+    piece, losses, known = max(1, PIECE // cost(run)), [], run.fault
     while steps > 0:
-        run.advance(min(piece, steps))
+        run.advance(min(piece, steps), halt=halt)
         losses.append(run.losses)
-        steps -= piece
+        steps = 0 if halt and run.fault is not known else steps - piece
         if steps > 0:
             yield
     if losses:

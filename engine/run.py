@@ -17,6 +17,7 @@ import numpy as np
 from engine.batches import Batches, targets
 from engine.data.dataset import Dataset
 from engine.experiment import Experiment
+from engine.fault import Fault, fault_of, finite
 from engine.feasible import Limits, planned
 from engine.network import Network
 from engine.tensor import Array
@@ -26,6 +27,7 @@ CHECKPOINTS = 64
 CHECKPOINT_BYTES = 100_000_000  # of all checkpoints together, but for the least few
 LEAST_CHECKPOINTS = 4
 FLUSH = 64  # steps between two looks for subnormal numbers, counted from 0 so that a replay does the same
+PORTION = 64  # steps between two looks for numbers that are none
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,10 @@ def _step(edit: Edit) -> int:
 
 
 class Run:
-    """A network in training. `step` counts the updates done; buffers show the last pass."""
+    """A network in training. `step` counts the updates done; buffers show the last pass.
+
+    `fault` is where the first NaN or infinity was made, once a step that has one has been done.
+    """
 
     def __init__(self, experiment: Experiment, edits: tuple[Edit, ...] = (), limits: Limits | None = None) -> None:
         self.experiment = experiment
@@ -61,6 +66,7 @@ class Run:
         self._stride = 16
         self.evaluation: Evaluation | None = None
         self.losses = np.zeros(0, experiment.dtype)
+        self.fault: Fault | None = None
         self._reset()
 
     def _training(self, network: Network) -> Training:
@@ -68,23 +74,61 @@ class Run:
 
     # Going forward
 
-    def advance(self, steps: int) -> None:
+    def advance(self, steps: int, *, halt: bool = False) -> None:
         """Do `steps` steps. `losses` then holds each batch's loss, and the buffers show the last pass:
-        activations, gradients, `before` (the parameters it used) and `update`."""
+        activations, gradients, `before` (the parameters it used) and `update`.
+
+        With `halt` it goes no further than the step in which the run's first NaN or infinity is made.
+        """
+        losses, end = [np.empty(0, self.experiment.dtype)], self.step + steps
         with np.errstate(all="ignore"):
-            losses = np.empty(steps, self.experiment.dtype)
-            for i in range(steps):
-                self._load()
-                if i < steps - 1:
-                    self.training.run_step()
-                else:
-                    self._last_step()
-                losses[i] = self.training.loss
-                self.step += 1
-                if self.step % FLUSH == 0:
-                    self.training.flush()
-                self._keep()
-            self.losses = losses
+            while self.step < end:
+                known = self.fault
+                losses.append(self._portion(min(PORTION, end - self.step)))
+                if halt and self.fault is not known:
+                    break
+        self.losses = np.concatenate(losses)
+
+    def _portion(self, steps: int) -> Array:
+        """Up to `steps` steps; none after the one in which a number first breaks, which is found by going back."""
+        start = self.step
+        if self.broken:
+            return self._steps(steps)
+        far = steps > 1 and start - self._nearest(start + 1) > PORTION
+        if far:
+            self._checkpoints[start] = self._state()  # for the while of this portion
+        losses = self._steps(steps)
+        if not finite(losses, self.parameters.values, self.parameters.gradients):
+            losses = losses if steps == 1 else self._again(start, steps)
+            self.fault = fault_of(self.training, self.step)
+        if far:
+            self._checkpoints.pop(start, None)
+        return losses
+
+    def _again(self, start: int, steps: int) -> Array:
+        """The steps from `start` once more, one at a time, up to the first that has a fault."""
+        self._restore(self._nearest(start + 1))
+        self._steps(start - self.step)
+        losses: list[Array] = []
+        while len(losses) < steps and not (losses and fault_of(self.training, self.step)):
+            losses.append(self._steps(1))
+        return np.concatenate(losses)
+
+    def _steps(self, steps: int) -> Array:
+        """Do some steps; answers their losses."""
+        losses = np.empty(steps, self.experiment.dtype)
+        for i in range(steps):
+            self._load()
+            if i < steps - 1:
+                self.training.run_step()
+            else:
+                self._last_step()
+            losses[i] = self.training.loss
+            self.step += 1
+            if self.step % FLUSH == 0:
+                self.training.flush()
+            self._keep()
+        return losses
 
     def _last_step(self) -> None:
         self.training.run_pass()
@@ -119,8 +163,8 @@ class Run:
         return left
 
     def checkpoint(self) -> tuple[int, bytes]:
-        """The newest state kept, and the step it belongs to: what `adopt` takes."""
-        step = max(self._checkpoints)
+        """The newest state kept in which nothing is broken, and the step it belongs to: what `adopt` takes."""
+        step = self._nearest(self.broken.step if self.broken else self.step + 1)
         return step, b"".join(array.tobytes() for array in self._checkpoints[step].values())
 
     def adopt(self, step: int, state: bytes) -> None:
@@ -137,6 +181,8 @@ class Run:
         """Make a change from `edit.step` on. What was computed or edited from that step on is forgotten."""
         self.edits = [*(made for made in self.edits if made.step < edit.step), edit]
         self._checkpoints = {s: kept for s, kept in self._checkpoints.items() if s <= edit.step}
+        if self.fault and self.fault.step > edit.step:
+            self.fault = None
         if self.step > edit.step:
             self.seek(edit.step)
 
@@ -180,11 +226,20 @@ class Run:
             self._stride *= 2
             self._checkpoints = {s: kept for s, kept in self._checkpoints.items() if s % self._stride == 0}
 
+    @property
+    def broken(self) -> Fault | None:
+        """The fault, if the run has come to it."""
+        return self.fault if self.fault and self.fault.step <= self.step else None
+
+    def _nearest(self, step: int) -> int:
+        """The last checkpoint before a step."""
+        return max(s for s in self._checkpoints if s < step)
+
     def distance(self, step: int) -> int:
         """Steps that `seek` would have to do."""
         if step == self.step or step <= 0:
             return 0
-        nearest = max(s for s in self._checkpoints if s < step)
+        nearest = self._nearest(step)
         return step - (self.step if nearest <= self.step < step else nearest)
 
     # Looking

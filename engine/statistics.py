@@ -1,4 +1,4 @@
-"""What one step looked like in few numbers: norms, update-to-weight ratio, the first non-finite operation."""
+"""What one step looked like in few numbers: the norms of parameters, gradients and updates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.parameters import Parameters
-from engine.program import Node
 from engine.tensor import Array
 
 
@@ -46,18 +45,3 @@ def _indices(parameters: Parameters) -> Sequence[Array]:
             grid += (np.arange(length) * (stride // size)).reshape(shape)
         places.append(grid.ravel())
     return places
-
-
-def first_non_finite(nodes: Sequence[Node]) -> tuple[int, str] | None:
-    """The first node, in the order of a step, that made a NaN or an infinity, and in which phase; None if none did.
-
-    Every buffer of the step is still there, so nothing has to be run again.
-    """
-    for index, node in enumerate(nodes):
-        if not np.isfinite(node.output.data).all():
-            return index, "forward"
-    for index in reversed(range(len(nodes))):
-        for tensor in (*nodes[index].inputs, *nodes[index].parameters):
-            if tensor.gradient is not None and not np.isfinite(tensor.gradient).all():
-                return index, "backward"
-    return None

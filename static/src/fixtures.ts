@@ -102,7 +102,7 @@ function dataOf(features: number, outputs: number, facts: Facts): DataFacts {
 
 /** What the frame holds, section by section, for a batch of 4; weights by columns, so W1 is [[1, 4], [2, 5], [3, 6]] / 10. */
 export const NUMBERS: Readonly<Record<string, readonly number[]>> = {
-  scalars: [0.693, 0.71, 0.5, 0.03, 1],
+  scalars: [0.693, 0.71, 0.5, 0.03, 1, NaN],
   norms: [2, 0.5, 1, 0.1, 0.075, 0.01, 0.0375, 0.02, 0.002, 0.0003, 0.004, 0.0006],
   before: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0, 0, 0, 0.7, -0.8, 0.9, 0.05],
   gradient: [0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.001, 0.002, 0.003, 0.07, -0.08, 0.09, 0.004],
@@ -153,13 +153,17 @@ export interface FrameFacts {
   example?: number;
   faultNode?: number;
   faultPhase?: "forward" | "backward";
+  /** The step that broke; the frame's own unless told otherwise. */
+  faultStep?: number;
   numbers?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** A frame byte by byte: HEADER "<HHIIIIIIIiI", the sections, the loss of each step done. */
 export function frameBytes(facts: FrameFacts = {}): ArrayBuffer {
   const { step = 1, losses = [0.693], faultNode = -1, faultPhase = "forward" } = facts;
-  const numbers = [...Object.values({ ...NUMBERS, ...facts.numbers }).flat(), ...losses];
+  const sections = { ...NUMBERS, ...facts.numbers };
+  const scalars = [...(sections["scalars"] ?? []).slice(0, 5), faultNode < 0 ? NaN : (facts.faultStep ?? step)];
+  const numbers = [...Object.values({ ...sections, scalars }).flat(), ...losses];
   const bytes = new ArrayBuffer(40 + 4 * numbers.length);
   const view = new DataView(bytes);
   view.setUint16(0, facts.version ?? 1, true);

@@ -13,11 +13,11 @@ from app.documents import read_experiment
 from app.frames import WHOLE, Frames
 from app.protocol import HEADER, Look
 from engine.experiment import Experiment, Layers
+from engine.fault import Fault
 from engine.layers.linear import Linear
 from engine.operations.elementwise import ReLU
 from engine.operations.losses import CrossEntropyLoss
 from engine.run import Run
-from engine.statistics import first_non_finite
 from engine.tensor import Array
 from tests.app.conversation import SMALL, Conversation, read_binary
 
@@ -75,7 +75,7 @@ def test_the_scalars_are_losses_and_accuracy_of_the_pass_rate_and_target() -> No
     run.advance(1)
     target = run.data.train_y[run.indices[9]]
     found = sections(Frames(run, Look(example=9)))["scalars"]
-    assert same(found, np.array([run.losses[-1], loss, accuracy, run.experiment.optimizer.lr, target]))
+    assert same(found, np.array([run.losses[-1], loss, accuracy, run.experiment.optimizer.lr, target, np.nan]))
 
 
 def test_a_regression_has_no_accuracy_and_its_target_is_a_number() -> None:
@@ -208,17 +208,26 @@ class TestANetworkThatExplodes:
         )
         return talk, talk.ask("advance", steps=200).header
 
-    def test_the_frame_names_the_first_node(self) -> None:
+    def test_training_stops_at_the_step_that_broke_and_its_frame_says_where(self) -> None:
+        _, header = self.conversation()
+        slow, _ = self.conversation()
+        found = slow.ask("seek", step=1)
+        while found.header["node"] < 0:
+            found = slow.ask("advance", steps=1)
+        assert {**found.header, "count": 0, "id": 0} == {**header, "count": 0, "id": 0}
+        assert found.sections(slow.graph)["scalars"][5] == header["step"]
+
+    def test_a_step_after_it_still_says_where_it_broke(self) -> None:
         talk, header = self.conversation()
-        assert talk.session.run is not None
-        found = first_non_finite(talk.session.run.training.nodes)
-        assert found is not None
-        assert (header["node"], header["phase"]) == (found[0], int(found[1] == "backward"))
+        later = talk.ask("advance", steps=200)
+        assert later.header["step"] == header["step"] + 200
+        assert later.sections(talk.graph)["scalars"][5] == header["step"]
+        assert (later.header["node"], later.header["phase"]) == (header["node"], header["phase"])
 
     def test_a_gradient_that_breaks_on_the_way_back_is_said_to(self) -> None:
         run = Run(small())
         run.advance(1)
-        run.parameters.named["2.weight"].gradient[0, 0] = np.nan
+        run.fault = Fault(1, 2, "backward")
         header = read_binary(Frames(run, Look()).encode(1, 1)).header
         assert (header["node"], header["phase"]) == (2, 1)
 
@@ -238,6 +247,7 @@ class TestANetworkThatExplodes:
 
     def test_every_reply_goes_on_being_json_or_a_frame(self) -> None:
         talk, _ = self.conversation()
+        talk.ask("seek", step=200)
         proved = talk.ask("prove", parameter="0.weight", index=[0, 0])
         assert proved["kind"] == "proved"
         assert proved["backprop"] is None

@@ -60,7 +60,7 @@ export function network(): Graph {
 }
 
 const SECTIONS: Record<string, readonly number[]> = {
-  scalars: [0.7, 0.6, 0.5, 0.01, 1],
+  scalars: [0.7, 0.6, 0.5, 0.01, 1, NaN],
   norms: [2, 1, 4, 1, 0.5, 0.25, 1, 1, 0.02, 0.01, 0.04, 0],
   before: [0.1, 0.2, 0.3, -0.4, 0.5, -0.6, 0.7, -0.8, 0.9],
   gradient: [1, 2, 3, 4, 5, 6, 0.75, -0.5, 9],

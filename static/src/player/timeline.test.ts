@@ -83,6 +83,13 @@ describe("a history spread over columns", () => {
     expect(steps(history, 96, 8)).toEqual([6, 18, 30, 42, 54, 66, 78, 90]);
   });
 
+  test("does not hold a number up to one that is none", () => {
+    const history = historyOf(1, 2);
+    history.add(frameOf({ step: 5, numbers: { scalars: [NaN, NaN, NaN, 0.03, 1] } }));
+    const losses = spread(history, 6, 6, ({ testLoss }) => testLoss);
+    expect(losses).toEqual([2, 1, undefined, undefined, NaN]);
+  });
+
   test("of nothing shows nothing", () => {
     expect(steps(new History(NET), 60, 600)).toEqual([undefined]);
   });

@@ -26,14 +26,20 @@ export function stepAt(x: number, total: number, width: number): number {
   return Math.max(1, Math.min(total, Math.round(share * total + 0.5)));
 }
 
-/** Values at every pixel column: the newest record at or before its step; nothing before the first or after the last. */
+/**
+ * Values at every pixel column: the newest record at or before its step. Nothing before the first, after the last, and
+ * between a number and one that is none: where on the way it broke, nobody looked.
+ */
 export function spread(history: History, total: number, columns: number, value: (record: Record) => number): (number | undefined)[] {
   const last = history.records.at(-1)?.step ?? 0;
   const shown = Math.min(columns, Math.max(1, Math.ceil((last / total) * columns)));
   return Array.from({ length: shown }, (_, x) => {
     const step = Math.max(1, Math.ceil(((x + 0.5) / columns) * total));
-    const record = history.records[history.place(step + 1) - 1];
-    return record && value(record);
+    const next = history.place(step + 1);
+    const record = history.records[next - 1];
+    const after = history.records[next];
+    const gap = record && after && record.step < step && Number.isFinite(value(record)) && !Number.isFinite(value(after));
+    return record && !gap ? value(record) : undefined;
   });
 }
 

@@ -2,7 +2,6 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { experiment } from "../state/experiment";
-import { history } from "../state/history";
 import { live, playing, position, progress, reached, speed, SPEEDS, visit } from "../state/moment";
 import { errorMadeBy, weightOf } from "../state/flow";
 import { frame, graph } from "../state/run";
@@ -58,8 +57,8 @@ function useNarration(): { value: Narration } {
     const shown = frame.value;
     const now = built?.visits[visit.value];
     if (!built || !shown || !now) return { title: t("stage.waiting"), text: "" };
-    if (live() && shown.header.faultNode < 0) return liveWords(shown.loss, shown.testLoss, shown.accuracy, shown.step);
-    return narrate(built, shown, { visit: now, done: progress(visit.value, position.value) >= 1, optimizer: experiment.value?.optimizer.kind ?? "", fault: history.value?.fault ?? null });
+    if (live() && !shown.broken) return liveWords(shown.loss, shown.testLoss, shown.accuracy, shown.step);
+    return narrate(built, shown, { visit: now, done: progress(visit.value, position.value) >= 1, optimizer: experiment.value?.optimizer.kind ?? "" });
   });
 }
 

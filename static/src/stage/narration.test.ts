@@ -1,7 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { AT, frameOf, NET, NUMBERS, type FrameFacts } from "../fixtures";
-import type { Fault } from "../state/history";
 import type { Graph, Visit } from "../wire/messages";
 import { locale, speak, type Locale } from "../words/words";
 import { narrate, type Told } from "./narration";
@@ -22,7 +21,6 @@ function told(at: number, facts: FrameFacts = {}, language: Locale = "en", more:
     visit,
     done: true,
     optimizer: "AdamW",
-    fault: null,
     ...more,
   });
   return `${title} ${text}`;
@@ -76,7 +74,7 @@ describe("the sentence of a visit", () => {
       for (const phase of ["forward", "backward"] as const) {
         locale.value = language;
         const visit: Visit = { phase, node: 0 };
-        const { title } = narrate(graph, frameOf(), { visit, done: true, optimizer: "SGD", fault: null });
+        const { title } = narrate(graph, frameOf(), { visit, done: true, optimizer: "SGD" });
         expect(title).toContain("1");
         expect(title).not.toMatch(/0|2/);
       }
@@ -159,18 +157,20 @@ describe("an update", () => {
 });
 
 describe("a number that broke", () => {
-  const fault: Fault = { step: 5, node: 1, phase: "forward" };
-  const broke = (step: number, more: Partial<Fault> = {}) =>
-    Array.from({ length: AT.end }, (_, at) =>
-      told(at, { step }, "en", { fault: { ...fault, ...more } }).includes("NaN"),
-    );
+  const fault: FrameFacts = { faultStep: 5, faultNode: 1, faultPhase: "forward" };
+  const broke = (step: number, more: FrameFacts = {}) =>
+    Array.from({ length: AT.end }, (_, at) => told(at, { step, ...fault, ...more }).includes("NaN"));
 
   test("is told from where the pass came to it on, and not before", () => {
     expect(broke(5)).toEqual([false, true, true, true, true, true, true, true, true]);
   });
 
+  test("is not told before the front has come to its end", () => {
+    expect(told(AT.tanh, { step: 5, ...fault }, "en", { done: false })).not.toContain("NaN");
+  });
+
   test("going back is told only going back", () => {
-    expect(broke(5, { node: 2, phase: "backward" }).indexOf(true)).toBe(AT.backLinear2);
+    expect(broke(5, { faultNode: 2, faultPhase: "backward" }).indexOf(true)).toBe(AT.backLinear2);
   });
 
   test("is told at every visit of later steps, and at none of earlier ones", () => {
@@ -180,18 +180,18 @@ describe("a number that broke", () => {
 
   test("is named by its step, its layer, its kind and its phase", () => {
     for (const language of LANGUAGES) {
-      const words = told(AT.update, { step: 12 }, language, { fault });
+      const words = told(AT.update, { step: 12, ...fault }, language);
       for (const part of ["5", "Tanh", "1"]) expect(words).toContain(part);
       expect(words).not.toContain("12");
       expect(words).not.toBe(
-        told(AT.update, { step: 12 }, language, { fault: { ...fault, phase: "backward" } }),
+        told(AT.update, { step: 12, ...fault, faultPhase: "backward" }, language),
       );
     }
   });
 
   test("of the loss is named by its kind, for it is in no layer", () => {
     for (const language of LANGUAGES) {
-      const words = told(AT.loss, { step: 5 }, language, { fault: { ...fault, node: 3 } });
+      const words = told(AT.loss, { step: 5, ...fault, faultNode: 3 }, language);
       expect(words).toContain("BCEWithLogitsLoss");
       expect(words).not.toMatch(/layer|층|3/);
     }

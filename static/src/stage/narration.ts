@@ -1,9 +1,8 @@
 /** One sentence for a moment: where the pass is, and what happens there, with the number in it. Pure. */
 import { format } from "../numbers";
-import type { Fault } from "../state/history";
 import { weightOf, weightsOf } from "../state/flow";
-import { visitOf } from "../state/moment";
-import type { Frame } from "../wire/frame";
+import { breaksAt } from "../state/moment";
+import type { Broken, Frame } from "../wire/frame";
 import type { Graph, Visit } from "../wire/messages";
 import { isKey, t, type Values } from "../words/words";
 
@@ -12,16 +11,16 @@ export interface Narration {
   text: string;
 }
 
-/** What the sentence is about: the visit, whether its front has arrived, and where the first broken number was seen. */
+/** What the sentence is about: the visit, and whether its front has arrived. */
 export interface Told {
   visit: Visit;
   done: boolean;
   optimizer: string;
-  fault: Fault | null;
 }
 
-export function narrate(graph: Graph, frame: Frame, { visit, done, optimizer, fault }: Told): Narration {
-  if (fault && (fault.step < frame.step || (fault.step === frame.step && come(graph, fault, visit)))) return faultWords(graph, fault);
+export function narrate(graph: Graph, frame: Frame, { visit, done, optimizer }: Told): Narration {
+  const at = graph.visits.indexOf(visit) + (done ? 1 : 0);
+  if (frame.broken && at >= breaksAt(graph, frame)) return brokenWords(graph, frame.broken);
   if (visit.phase === "update") return updateWords(graph, frame, optimizer);
   if (visit.phase === "loss") return { title: t("narration.loss"), text: t("narration.loss.text", lossValues(graph, frame)) };
   const node = graph.nodes[visit.node];
@@ -85,14 +84,9 @@ function lossValues(graph: Graph, frame: Frame): Record<string, string | number>
   return { loss: format(frame.loss), batch: frame.section("terms").length / 2, kind: graph.nodes.at(-1)?.kind ?? "" };
 }
 
-function faultWords(graph: Graph, { step, node, phase }: Fault): Narration {
+function brokenWords(graph: Graph, { step, node, phase }: Broken): Narration {
   const at = graph.nodes[node];
   const values = { kind: at?.kind ?? "", layer: at?.column ?? 0, phase: t(`phase.${phase}`), step };
   const text = node === graph.nodes.length - 1 ? t("narration.fault.loss", values) : t("narration.fault.text", values);
   return { title: t("narration.fault", values), text };
-}
-
-/** Has the pass come to where the first NaN or infinity was made? */
-function come(graph: Graph, { phase, node }: Fault, visit: Visit): boolean {
-  return graph.visits.indexOf(visit) >= visitOf(graph, phase, node);
 }

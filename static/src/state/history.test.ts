@@ -59,37 +59,6 @@ describe("losses", () => {
   });
 });
 
-describe("the number that broke first", () => {
-  const broken = (step: number, faultNode = 1, faultPhase: "forward" | "backward" = "forward") =>
-    history.add(frameOf({ step, faultNode, faultPhase }));
-
-  test("is none while all are finite", () => {
-    add(1);
-    expect(history.fault).toBeNull();
-  });
-
-  test("is kept though later steps break elsewhere", () => {
-    broken(4, 2, "backward");
-    broken(5, 0);
-    expect(history.fault).toEqual({ step: 4, node: 2, phase: "backward" });
-  });
-
-  test("is the earliest, though a later one was seen before it", () => {
-    broken(6, 0);
-    broken(3, 2, "backward");
-    add(1);
-    expect(history.fault).toEqual({ step: 3, node: 2, phase: "backward" });
-  });
-
-  test("is forgotten by an edit before it, and by no other", () => {
-    broken(4);
-    history.forgetAfter(4);
-    expect(history.fault?.step).toBe(4);
-    history.forgetAfter(3);
-    expect(history.fault).toBeNull();
-  });
-});
-
 describe("going back", () => {
   test("forgets nothing", () => {
     for (const step of [1, 2, 3, 1]) add(step);

@@ -14,16 +14,7 @@ export interface Record {
   ratios: Float64Array;
 }
 
-/** Where the first NaN or infinity of a run was made. */
-export interface Fault {
-  step: number;
-  node: number;
-  phase: "forward" | "backward";
-}
-
 export class History {
-  /** The earliest broken number seen: what follows it only passes it on. */
-  fault: Fault | null = null;
   readonly records: Record[] = [];
   /** Batch loss of every single step, by step number; NaN where none is known. */
   losses: Float32Array = new Float32Array(1024).fill(NaN);
@@ -38,9 +29,6 @@ export class History {
   add(frame: Frame): void {
     this.keepLosses(frame);
     this.furthest = Math.max(this.furthest, frame.step);
-    const { faultNode, faultPhase } = frame.header;
-    if (faultNode >= 0 && frame.step < (this.fault?.step ?? Infinity))
-      this.fault = { step: frame.step, node: faultNode, phase: faultPhase };
     const record: Record = {
       step: frame.step,
       loss: frame.loss,
@@ -71,7 +59,6 @@ export class History {
     this.records.length = this.place(step + 1);
     this.losses.fill(NaN, step + 1);
     this.furthest = Math.min(this.furthest, step);
-    if (this.fault && this.fault.step > step) this.fault = null;
   }
 
   private keepLosses(frame: Frame): void {

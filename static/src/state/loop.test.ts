@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { AT, frameOf, NET } from "../fixtures";
+import type { Frame } from "../wire/frame";
 
 let loop: typeof import("./loop");
 let run: typeof import("./run");
@@ -11,7 +12,7 @@ let kept: typeof import("./history");
 interface Asked {
   kind: "advance" | "seek";
   by: number;
-  answer: (step: number) => Promise<void>;
+  answer: (step: number, frame?: Frame) => Promise<void>;
 }
 let asked: Asked[];
 let now: number;
@@ -31,9 +32,9 @@ beforeEach(async () => {
   vi.doMock("./run", async (actual) => {
     const ask = (kind: Asked["kind"]) => (by: number) =>
       new Promise((resolve) => {
-        const answer = async (step: number): Promise<void> => {
+        const answer = async (step: number, frame = frameOf({ step })): Promise<void> => {
           asked = asked.filter((one) => one !== request);
-          run.frame.value = frameOf({ step });
+          run.frame.value = frame;
           resolve({ kind: "frame", frame: run.frame.value });
           await settled();
         };
@@ -116,10 +117,44 @@ describe("playing", () => {
     expect(steps).toBeLessThanOrEqual(60);
   });
 
-  test("stops at the first number that broke", () => {
-    loop.toggle();
-    run.frame.value = frameOf({ step: 6, faultNode: 1 });
-    expect(moment.playing.value).toBe(false);
+  describe("a number that broke", () => {
+    const broken = (step: number) => frameOf({ step, faultNode: 1, faultStep: 6 });
+
+    test("stops a pass that is watched where it comes to it, and not before", () => {
+      run.frame.value = broken(6);
+      loop.toggle();
+      pass(1700); // the end of its visit is 1750 into the pass
+      expect(moment.playing.value).toBe(true);
+      pass(100);
+      expect([moment.playing.value, moment.position.value]).toEqual([false, AT.tanh + 1]);
+    });
+
+    test("is gone past when one plays on, and in every later step", () => {
+      for (const [step, at] of [[6, AT.tanh + 1], [7, 0]] as const) {
+        run.frame.value = broken(step);
+        moment.position.value = at;
+        if (!moment.playing.value) loop.toggle();
+        pass(3000);
+        expect(moment.playing.value).toBe(true);
+      }
+    });
+
+    test("stops live training in its step, and what was asked for ahead is taken back", async () => {
+      moment.speed.value = speedOf("600/s");
+      loop.toggle();
+      pass(200);
+      expect(short()).toEqual(["advance 10", "advance 10"]);
+      const [first, second] = asked;
+      await first?.answer(6, broken(6));
+      expect([moment.playing.value, short()]).toEqual([false, ["advance 10", "seek 6"]]);
+      await second?.answer(16, broken(16));
+      await asked[0]?.answer(6, broken(6));
+      expect([run.frame.value?.step, moment.position.value, short()]).toEqual([6, AT.end, []]);
+      loop.toggle();
+      pass(200);
+      await asked[0]?.answer(16, broken(16));
+      expect(moment.playing.value).toBe(true);
+    });
   });
 });
 

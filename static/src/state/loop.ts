@@ -1,7 +1,7 @@
 /** The one loop: once a screen frame, move the clock, ask for what is due, and let every canvas draw. */
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { history, type History } from "./history";
-import { dial, followed, playing, position, speed, SPEEDS, type Speed } from "./moment";
+import { breaksAt, dial, followed, live, playing, position, speed, SPEEDS, type Speed } from "./moment";
 import { advance, frame, graph, outstanding, seek } from "./run";
 import { due, moved, press, REST } from "./clock";
 
@@ -26,7 +26,8 @@ export function startLoop(): void {
     story = history.value;
   });
   effect(() => {
-    if ((frame.value?.header.faultNode ?? -1) >= 0) playing.value = false; // shown, not run over
+    const shown = frame.value;
+    if (shown?.broken?.step === shown?.step) untracked(haltLive);
   });
   requestAnimationFrame(tick);
 }
@@ -41,7 +42,8 @@ function tick(now: number): void {
 
 function play(passed: number, now: Speed): void {
   const built = graph.peek();
-  if (!built || !frame.peek()) return;
+  const shown = frame.peek();
+  if (!built || !shown) return;
   const count = built.visits.length;
   if (!followed(now)) {
     position.value = count;
@@ -55,10 +57,23 @@ function play(passed: number, now: Speed): void {
   const before = position.peek();
   const motion = now.motion || 1;
   position.value = now.motion ? moved(built, before, passed, now.motion) : Math.min(count, before + (passed / 1000) * now.steps * count);
+  const breaks = breaksAt(built, shown);
+  if (before < breaks && position.peek() >= breaks) {
+    position.value = breaks;
+    playing.value = false; // shown, not run over
+    return;
+  }
   if (position.peek() < count) return;
   resting += passed * motion;
   if (resting < REST && now.motion) return;
   if (outstanding() === 0) void next(1, 0);
+}
+
+/** Training too fast to follow stops at the step in which a number broke, and what was asked for ahead is taken back. */
+function haltLive(): void {
+  if (!live()) return;
+  playing.value = false;
+  if (outstanding() > 0) void goTo(frame.peek()?.step ?? 1);
 }
 
 async function next(steps: number, at: number): Promise<void> {

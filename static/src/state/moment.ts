@@ -1,5 +1,6 @@
 /** Where the film stands: a place inside the step shown, how fast it runs, and what has been reached by then. */
 import { computed, signal } from "@preact/signals";
+import type { Frame } from "../wire/frame";
 import type { Graph, Visit } from "../wire/messages";
 import { graph } from "./run";
 
@@ -66,6 +67,12 @@ export function visitOf(of: Graph, phase: Visit["phase"], node: number): number 
 export function reachedAt(of: Graph, phase: Visit["phase"], node: number, at: number): boolean {
   const index = visitOf(of, phase, node);
   return index >= 0 && progress(index, at) >= 1;
+}
+
+/** The place in a step at which the pass has come to the number that broke first; 0 if that was in an earlier step. */
+export function breaksAt(of: Graph, { broken, step }: Pick<Frame, "broken" | "step">): number {
+  if (!broken || broken.step > step) return Infinity;
+  return broken.step < step ? 0 : visitOf(of, broken.phase, broken.node) + 1;
 }
 
 /** Has the pass shown finished a node's turn in a phase? What it has not reached is not shown. */

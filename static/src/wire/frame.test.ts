@@ -60,6 +60,12 @@ describe("a frame", () => {
     );
   });
 
+  test("says in which step the run broke, and where", () => {
+    expect(frameOf().broken).toBeNull();
+    const later = frameOf({ step: 9, faultStep: 4, faultNode: 2, faultPhase: "backward" });
+    expect(later.broken).toEqual({ step: 4, node: 2, phase: "backward" });
+  });
+
   test("gives the input for the value before the first node", () => {
     expect([...frameOf().value(-1)]).toEqual([0.5, -2]);
     expect([...frameOf().value(2)]).toEqual([Math.fround(-0.51)]);

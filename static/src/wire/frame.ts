@@ -16,7 +16,7 @@ export interface Header {
   count: number;
   /** Of a frame: the example shown. Of responses: both grid sides. */
   extra: number;
-  /** Node of the first NaN or infinity, or -1. */
+  /** Node that made the run's first NaN or infinity, or -1. */
   faultNode: number;
   faultPhase: "forward" | "backward";
 }
@@ -38,6 +38,13 @@ export function readHeader(bytes: ArrayBuffer): Header {
     faultNode: view.getInt32(32, true),
     faultPhase: u32(36) === 1 ? "backward" : "forward",
   };
+}
+
+/** Where the first NaN or infinity of a run was made. */
+export interface Broken {
+  step: number;
+  node: number;
+  phase: "forward" | "backward";
 }
 
 /** Views into a frame's numbers, by section name; nothing is copied. */
@@ -89,6 +96,12 @@ export class Frame {
   /** The example's class, or its number. */
   get target(): number {
     return this.section("scalars")[4] ?? NaN;
+  }
+
+  /** Null while every number of the run is one. */
+  get broken(): Broken | null {
+    const { faultNode: node, faultPhase: phase } = this.header;
+    return node < 0 ? null : { step: this.section("scalars")[5] ?? this.step, node, phase };
   }
 
   value(node: number): Float32Array<ArrayBuffer> {
