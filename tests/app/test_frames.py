@@ -12,6 +12,7 @@ import pytest
 from app.documents import read_experiment
 from app.frames import WHOLE, Frames
 from app.protocol import HEADER, Look
+from app.session import Session
 from engine.experiment import Experiment, Layers
 from engine.fault import Fault
 from engine.layers.linear import Linear
@@ -223,6 +224,17 @@ class TestANetworkThatExplodes:
         assert later.header["step"] == header["step"] + 200
         assert later.sections(talk.graph)["scalars"][5] == header["step"]
         assert (later.header["node"], later.header["phase"]) == (header["node"], header["phase"])
+
+    def test_a_session_brought_back_behind_it_still_says_where_it_broke(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("app.session.CHECKPOINT_WORK", 0)
+        talk, _ = self.conversation()
+        there = talk.ask("advance", steps=200)
+        opening, kept = talk.session.take_changes()
+        other = Session()
+        assert kept is not None
+        list(other.resume(opening.encode(), there.header["step"], *kept))
+        assert other.run is not None and talk.session.run is not None
+        assert other.run.fault == talk.session.run.fault
 
     def test_a_gradient_that_breaks_on_the_way_back_is_said_to(self) -> None:
         run = Run(small())
