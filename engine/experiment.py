@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from engine.choice import Choice
-from engine.data.choices import Generated, Recall, Table, Text
+from engine.data.choices import Generated, Recall, Sequences, Table, Text
 from engine.layers.any_layer import ACTIVATIONS as ACTIVATIONS
 from engine.layers.any_layer import AnyLayer as AnyLayer
 from engine.layers.linear import Linear
@@ -25,7 +25,7 @@ from engine.tagged import Tagged
 
 VERSION = 1
 
-AnyData = Annotated[Generated | Table | Recall | Text, Tagged()]
+AnyData = Annotated[Generated | Table | Recall | Sequences | Text, Tagged()]
 Seed = Annotated[int, Range(0, 2**32 - 1)]
 
 

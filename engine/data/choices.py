@@ -12,6 +12,7 @@ from engine.choice import Choice
 from engine.data import tables, tokens
 from engine.data.dataset import Dataset, split
 from engine.data.generated import GENERATORS
+from engine.data.sequences import TASKS
 from engine.range import Range
 
 
@@ -91,3 +92,30 @@ class Text(Choice):
     def load(self, seed: int) -> Dataset:
         """The same for every seed: nothing about it is drawn."""
         return tokens.continued("backpropagation", self.length, self.test)
+
+
+@dataclass(frozen=True)
+class Sequences(Choice):
+    """Made sequences of one length, in which something has to be remembered."""
+
+    kind: Literal["adding", "parity", "latch"] = "adding"
+    sequences: Annotated[int, Range(10, 20_000)] = 600
+    length: Annotated[int, Range(2, 500)] = 20
+    test: Annotated[float, Range(0.05, 0.9)] = 0.2
+
+    def load(self, seed: int) -> Dataset:
+        """The same seed gives the same bytes."""
+        rng, task = Generator(PCG64(seed)), TASKS[self.kind]
+        x, y = task.make(self.sequences, self.length, rng)
+        train_x, train_y, test_x, test_y = split(x, y, self.test, rng)
+        return Dataset(
+            train_x=train_x,
+            train_y=train_y,
+            test_x=test_x,
+            test_y=test_y,
+            features=len(task.features),
+            outputs=len(task.classes) or y.shape[1],
+            classes=len(task.classes) or None,
+            feature_names=task.features,
+            class_names=task.classes,
+        )

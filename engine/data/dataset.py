@@ -51,7 +51,7 @@ class Dataset:
     @property
     def plane(self) -> bool:
         """Can every sample be drawn as a point in a plane?"""
-        return self.features == 2
+        return self.shape == (2,)
 
 
 def split(x: Rows, y: Targets, test: float, rng: Generator) -> tuple[Rows, Targets, Rows, Targets]:

@@ -32,6 +32,7 @@ class Direction(Layer):
     reverse: bool
     whole: bool
 
+    group: ClassVar = "recurrent"
     gates: ClassVar[int]  # rows of a weight, in multiples of H
     memory: ClassVar[int]  # rows kept for a step besides its state, in multiples of H
 

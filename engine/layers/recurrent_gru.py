@@ -45,6 +45,7 @@ class GRUDirection(Direction):
 
     of: GRU
     kind = "GRU"
+    notation: ClassVar = GRU.notation
     gates: ClassVar = 3
     memory: ClassVar = 25
 

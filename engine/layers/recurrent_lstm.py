@@ -49,6 +49,7 @@ class LSTMDirection(Direction):
 
     of: LSTM
     kind = "LSTM"
+    notation: ClassVar = LSTM.notation
     gates: ClassVar = 4
     memory: ClassVar = 25
 

@@ -43,6 +43,7 @@ class RNNDirection(Direction):
 
     of: RNN
     kind = "RNN"
+    notation: ClassVar = RNN.notation
     gates: ClassVar = 1
     memory: ClassVar = 4
 

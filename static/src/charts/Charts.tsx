@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { Icon } from "../paint/icons";
-import { graph } from "../state/run";
+import { drawable, graph } from "../state/run";
 import { panel } from "../state/view";
 import { t } from "../words/words";
 import { ByLayer } from "./ByLayer";
@@ -20,7 +20,7 @@ const table = signal(false);
 /** What can be drawn of these data: a picture of the inputs, or the classes one by one, or both. */
 const tabs = computed<readonly Tab[]>(() => {
   const data = graph.value?.data;
-  const over: Tab[] = data?.features === 2 ? ["surface"] : data?.features === 1 ? ["curve"] : [];
+  const over: Tab[] = data && drawable(data) ? [data.features === 2 ? "surface" : "curve"] : [];
   return ["loss", "norms", "ratios", ...over, ...(data?.classes ? (["predictions"] as const) : [])];
 });
 

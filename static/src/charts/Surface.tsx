@@ -6,7 +6,7 @@ import { Drawing } from "../canvas/Drawing";
 import { paint } from "../canvas/pixels";
 import { fillResponse } from "../paint/response";
 import { palette } from "../state/palette";
-import { graph, responses } from "../state/run";
+import { drawable, graph, responses } from "../state/run";
 import type { Responses } from "../wire/frame";
 import type { DataFacts } from "../wire/messages";
 import { t } from "../words/words";
@@ -22,7 +22,7 @@ export function Surface({ table }: { table: boolean }): JSX.Element {
   useCalm(responses);
   const data = graph.value?.data;
   const found = responses.peek();
-  if (!data || data.features > 2)
+  if (!data || !drawable(data))
     return <p class="note">{t("charts.none.surface", { features: data?.features ?? 0 })}</p>;
   if (!found) return <p class="note">{t("charts.wait")}</p>;
   const shown = { data, found };

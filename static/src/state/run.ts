@@ -2,7 +2,16 @@
 import { batch, effect, signal } from "@preact/signals";
 import { Connection, connected, type Answer } from "../wire/connection";
 import type { Frame, Responses } from "../wire/frame";
-import type { Catalogue, Experiment, Graph, Predictions, Problems, Proved, RateEdit } from "../wire/messages";
+import type {
+  Catalogue,
+  DataFacts,
+  Experiment,
+  Graph,
+  Predictions,
+  Problems,
+  Proved,
+  RateEdit,
+} from "../wire/messages";
 import { experiment, problems } from "./experiment";
 import { History, history, recorded } from "./history";
 import { look, selection } from "./selection";
@@ -100,9 +109,14 @@ export async function seek(step: number): Promise<Answer | null> {
   return (await connection?.ask({ kind: "seek", generation, step: Math.max(1, Math.round(step)) })) ?? null;
 }
 
+/** Can inputs be drawn on a line or a plane? */
+export function drawable({ shape, features }: DataFacts): boolean {
+  return shape.length === 1 && features <= 2;
+}
+
 export async function askResponses(): Promise<void> {
-  const features = graph.peek()?.data.features ?? 99;
-  if (features <= 2) await connection?.ask({ kind: "respond", generation });
+  const data = graph.peek()?.data;
+  if (data && drawable(data)) await connection?.ask({ kind: "respond", generation });
 }
 
 export async function askPredictions(): Promise<void> {

@@ -48,7 +48,7 @@ export interface Setting {
 }
 export interface Experiment {
   batch: number;
-  data: Generated | Table | Recall | Text;
+  data: Generated | Table | Recall | Sequences | Text;
   dtype: "float32" | "float64";
   loss: CrossEntropyLoss | BCEWithLogitsLoss | MSELoss | HuberLoss;
   name: string;
@@ -72,6 +72,12 @@ export interface Recall {
   kind: "copy" | "reverse";
   length: number;
   letters: number;
+  sequences: number;
+  test: number;
+}
+export interface Sequences {
+  kind: "adding" | "parity" | "latch";
+  length: number;
   sequences: number;
   test: number;
 }
