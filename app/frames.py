@@ -20,7 +20,8 @@ and after the sections, the loss of each of the `count` steps done, the last 10,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
+from itertools import accumulate
 
 import numpy as np
 
@@ -45,7 +46,7 @@ class Frames:
         self.reductions: list[Callable[[], Array]] = []
         sections = list(self._sections())
         self.views = [view for _, view in sections]
-        self.layout = Layout(layout, tuple(_placed(sections)), self._whole())
+        self.layout = _layout(layout, tuple((name, view.size) for name, view in sections), self._whole())
         self.length = sum(view.size for view in self.views)
         self.buffer = bytearray(HEADER.size + 4 * self.length)
         self.numbers = np.frombuffer(self.buffer, np.float32, offset=HEADER.size)
@@ -156,8 +157,9 @@ def _over_positions(values: Array, reduce: Callable[..., Array]) -> Array:
     return values if values.ndim == 1 else reduce(values, tuple(range(1, values.ndim)))
 
 
-def _placed(sections: list[tuple[str, Array]]) -> Iterator[Section]:
-    offset = 0
-    for name, view in sections:
-        yield Section(name, offset, view.size)
-        offset += view.size
+@lru_cache(256)
+def _layout(number: int, sections: tuple[tuple[str, int], ...], whole: bool) -> Layout:
+    """Where everything stands; sessions of one network share it."""
+    offsets = accumulate((length for _, length in sections), initial=0)
+    placed = (Section(name, offset, length) for (name, length), offset in zip(sections, offsets, strict=False))
+    return Layout(number, tuple(placed), whole)

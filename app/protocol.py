@@ -177,7 +177,7 @@ class GraphParameter:
     strides: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Section:
     """A run of float32 in a frame: `offset` and `length` count floats after the header."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from app.protocol import HEADER, RESPONSES, VERSION
+from engine.evaluation import Evaluation
 from engine.run import Run
 from engine.tensor import Array
-from engine.trainer import Evaluation
 
 UNITS, SURFACE = 20, 48  # points along each side of the grids
 EXTENT = 1.15  # the grid covers ±EXTENT in every input
@@ -22,18 +22,12 @@ class Responses:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.units = _over_grid(run, UNITS)
-        self.surface = _over_grid(run, SURFACE)
-        nodes = run.training.nodes[:-1]
-        last_of = {node.layer: i for i, node in enumerate(nodes)}
-        self.nodes = [last_of[layer] for layer in sorted(last_of)]
 
     def encode(self, id: int, generation: int) -> bytes:
         """Header, float32 scales (every input and every node's units, then the surface), int8 grids."""
         with np.errstate(all="ignore"), self.run.as_in_pass():
-            self.units.run_network()
-            self.surface.run_network()
-            rows = [self.units.input.data, *(node.output.data for node in self.units.program.nodes[:-1])]
+            units = self._over_grid(UNITS)
+            rows = [units.input.data, *(node.output.data for node in units.program.nodes[:-1])]
             answers = np.concatenate(rows, dtype=np.float64)
             scales = np.clip(np.abs(np.nan_to_num(answers)).max(axis=1), 1.0, np.finfo(np.float32).max)
             surface, scale = self._surface()
@@ -55,11 +49,18 @@ class Responses:
 
     def _surface(self) -> tuple[Array, float]:
         """The decision: p(class 1) − p(class 0) for two classes, the prediction itself for numbers."""
-        out = self.surface.output.data.astype(np.float64)
+        out = self._over_grid(SURFACE).output.data.astype(np.float64)
         if self.run.data.classes is not None:
             shares = self.run.experiment.loss.shares(out)
             return shares[1] - shares[0], 1.0
         return out[0], max(1.0, float(np.abs(self.run.data.train_y).max()))
+
+    def _over_grid(self, side: int) -> Evaluation:
+        """The network run over a grid of inputs."""
+        evaluation = self.run.evaluation(side * side)
+        evaluation.hold(("grid", side), lambda looking: _fill_grid(looking, side))
+        evaluation.run(self.run.parameters, loss=False)
+        return evaluation
 
 
 def drawable(run: Run) -> bool:
@@ -67,14 +68,10 @@ def drawable(run: Run) -> bool:
     return run.data.features <= 2 and len(run.data.shape) == 1
 
 
-def _over_grid(run: Run, side: int) -> Evaluation:
-    with np.errstate(all="ignore"):
-        evaluation = Evaluation(run.experiment, run.network, run.parameters, side * side)
+def _fill_grid(evaluation: Evaluation, side: int) -> None:
     line = np.linspace(-EXTENT, EXTENT, side)
     across, down = np.meshgrid(line, line[::-1])
-    inputs = [across.ravel(), down.ravel()][: run.data.features]
-    evaluation.input.data[...] = inputs
-    return evaluation
+    evaluation.input.data[...] = [across.ravel(), down.ravel()][: len(evaluation.input.data)]
 
 
 def _bytes(values: Array) -> Array:

@@ -45,7 +45,6 @@ log = logging.getLogger("backflow.session")
 
 Message = str | bytes  # JSON text, or a binary reply
 Work = Iterator[Message | None]  # replies, and a None wherever the work can be put down for a while
-LEAST_WORK = 20_000  # multiply-adds that a step costs at least, in time
 WORK = 20_000_000_000  # multiply-adds of one request: some ten seconds
 PIECE = 600_000  # multiply-adds between two places where the work can be put down: a fraction of a millisecond
 CHECKPOINT_WORK = 600_000_000  # multiply-adds that are not done again when a session is brought back: some 0.3 s
@@ -106,9 +105,9 @@ class Session:
     def take_changes(self) -> tuple[str, tuple[int, bytes] | None]:
         """What another session would need to stand here, as far as it is news: how to open it, and a checkpoint."""
         opening, self._opening = self._opening, ""
-        if not self.run or self.run.step * cost(self.run) < self._checkpointed + CHECKPOINT_WORK:
+        if not self.run or self.run.step * self.run.cost < self._checkpointed + CHECKPOINT_WORK:
             return opening, None
-        self._checkpointed = self.run.step * cost(self.run)
+        self._checkpointed = self.run.step * self.run.cost
         return opening, self.run.checkpoint()
 
     def _changed(self) -> None:
@@ -228,14 +227,9 @@ def dump(reply: Reply) -> str:
     return REPLY.dump_json(reply).decode()
 
 
-def cost(run: Run) -> int:
-    """Multiply-adds of a step, or what it takes as long as."""
-    return max(LEAST_WORK, 3 * run.network.multiply_adds * run.experiment.batch)
-
-
 def train(run: Run, steps: int, *, halt: bool = False) -> Iterator[None]:
     """Do so many steps, a piece at a time; with `halt` none after the one in which a number first breaks."""
-    piece, losses, known = max(1, PIECE // cost(run)), [], run.fault
+    piece, losses, known = max(1, PIECE // run.cost), [], run.fault
     while steps > 0:
         run.advance(min(piece, steps), halt=halt)
         losses.append(run.losses)
@@ -253,7 +247,7 @@ def travel(run: Run, step: int) -> Iterator[None]:
 
 def afford(run: Run, steps: int) -> None:
     """Refuse what would hold up every other session for many seconds."""
-    most = max(1, WORK // cost(run))
+    most = max(1, WORK // run.cost)
     if steps > most:
         raise BadExperiment([problem("steps", "too_far", f"at most {most:,} steps at once", f"{steps:,}")])
 
@@ -263,10 +257,9 @@ def predictions(run: Run, request: Predict) -> Predictions:
 
     Of sequences with a label at every position, each position is an example.
     """
+    assert run.data.classes is not None
     with run.as_in_pass():
-        run.test()
-    assert run.evaluation is not None and run.data.classes is not None
-    out = columns(run.evaluation.output.data).astype(np.float64)
+        out = columns(run.answers()).astype(np.float64)
     loss, labels, classes = run.experiment.loss, run.data.test_y.ravel(), run.data.classes
     with np.errstate(all="ignore"):  # of a network that has exploded, too
         p, chosen = loss.shares(out), loss.chosen(out)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.data.dataset import Dataset
 from engine.tensor import Array
 
 
@@ -24,13 +23,3 @@ class Batches:
             self._order = np.random.default_rng([self.seed, epoch]).permutation(self.examples)
             self._epoch = epoch
         return self._order[place * self.batch : (place + 1) * self.batch]
-
-
-def targets(data: Dataset, y: Array, outputs: int, labels: bool, dtype: str) -> Array:
-    """Targets as a loss wants them, examples last: labels (N, …), one-hot or 0/1 or numbers (outputs, N, …)."""
-    if data.classes is None:
-        return np.ascontiguousarray(y.reshape(len(y), -1).T, dtype)
-    if labels:
-        return y
-    hot = y[None] == np.arange(outputs).reshape(-1, *[1] * y.ndim) if outputs > 1 else y[None]
-    return np.ascontiguousarray(hot, dtype)

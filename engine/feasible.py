@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.data.dataset import Dataset
+from engine.data.shared import loaded
 from engine.experiment import Experiment
 from engine.layers.embedding import Embedding
 from engine.network import Network
@@ -32,7 +33,7 @@ def planned(experiment: Experiment, limits: Limits | None = None) -> tuple[Datas
     found = _size(experiment, limits or Limits())
     if found:
         raise BadExperiment(found)
-    data = experiment.data.load(experiment.seeds.data)
+    data = loaded(experiment.data, experiment.seeds.data)
     network = Network(experiment.network.layers, *data.shape)
     found = [
         *_cost(experiment, network, data, limits or Limits()),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -130,7 +131,7 @@ class Network:
     def parameter_count(self) -> int:
         return sum(placed.parameter_count for placed in self._owners())
 
-    @property
+    @cached_property
     def multiply_adds(self) -> int:
         """Of one example's forward pass."""
         return sum(placed.layer.multiply_adds(*placed.shapes) for placed in self.placed)

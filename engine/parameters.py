@@ -49,7 +49,7 @@ class Owner:
     buffers: Mapping[str, Buffer]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """One named parameter: views of its value, its gradient and its last update (value after − value before)."""
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import CodeType
 from typing import Any, Protocol
 
 import numpy as np
@@ -209,5 +211,11 @@ def compiled(calls: Iterable[Call]) -> Callable[[], None]:
     held = list(calls)
     lines = [f"  {name(function)}({', '.join(map(name, arguments))})" for function, arguments in held]
     source = f"def program({', '.join(f'{key}={key}' for key in bound)}):\n" + "\n".join(lines or ["  pass"])
-    exec(compile(source, "<program>", "exec"), bound)
+    exec(_code(source), bound)
     return bound["program"]  # type: ignore[return-value]
+
+
+@lru_cache(256)
+def _code(source: str) -> CodeType:
+    """Programs of one structure share their code: what they compute with is bound, not written in it."""
+    return compile(source, "<program>", "exec")

@@ -11,21 +11,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from weakref import ref
 
 import numpy as np
 
-from engine.batches import Batches, targets
-from engine.data.dataset import Dataset
+from engine.batches import Batches
+from engine.data import shared
+from engine.evaluation import SHARED, Evaluation
 from engine.experiment import Experiment
 from engine.fault import Fault, fault_of, finite
 from engine.feasible import Limits, planned
 from engine.network import Network
 from engine.tensor import Array
-from engine.trainer import Evaluation, Training
+from engine.trainer import Training
 
 CHECKPOINTS = 64
 CHECKPOINT_BYTES = 100_000_000  # of all checkpoints together, but for the least few
-LEAST_CHECKPOINTS = 4
+LEAST_CHECKPOINTS = 6
+REPLAY = 100_000_000  # multiply-adds between two checkpoints, before there are more than the least few: some 50 ms
+LEAST_COST = 20_000  # multiply-adds that take as long as the calls of the smallest step
 FLUSH = 64  # steps between two looks for subnormal numbers, counted from 0 so that a replay does the same
 PORTION = 64  # steps between two looks for numbers that are none
 
@@ -60,11 +64,11 @@ class Run:
         self.parameters = self.training.parameters
         self.batches = Batches(len(self.data.train_x), experiment.batch, experiment.seeds.order)
         labels, outputs = experiment.loss.labels, self.network.outputs
-        self._x = np.ascontiguousarray(self.data.train_x.swapaxes(0, 1), experiment.dtype)
-        self._y = targets(self.data, self.data.train_y, outputs, labels, experiment.dtype)
-        self._checkpoints: dict[int, dict[str, Array]] = {}
+        data = (experiment.data, experiment.seeds.data, experiment.dtype)
+        self._x, self._y = shared.columns(*data), shared.targets(*data, outputs, labels)
+        self._checkpoints: dict[int, bytes] = {}
         self._stride = 16
-        self.evaluation: Evaluation | None = None
+        self._evaluations: dict[int, ref[Evaluation]] = {}
         self.losses = np.zeros(0, experiment.dtype)
         self.fault: Fault | None = None
         self._reset()
@@ -165,17 +169,14 @@ class Run:
     def checkpoint(self) -> tuple[int, bytes]:
         """The newest state kept in which nothing is broken, and the step it belongs to: what `adopt` takes."""
         step = self._nearest(self.broken.step if self.broken else self.step + 1)
-        return step, b"".join(array.tobytes() for array in self._checkpoints[step].values())
+        return step, self._checkpoints[step]
 
     def adopt(self, step: int, state: bytes) -> None:
         """Know the state at a step from another run of the same experiment and edits; ValueError if it is another's."""
-        kept, start = {}, 0
-        for name, array in self._arrays().items():
-            kept[name] = np.frombuffer(state, array.dtype, array.size, start).reshape(array.shape)
-            start += array.nbytes
-        if start != len(state):
-            raise ValueError(f"a state of {start} bytes expected, got {len(state)}")
-        self._checkpoints[step] = kept
+        expected = sum(array.nbytes for array in self._arrays().values())
+        if len(state) != expected:
+            raise ValueError(f"a state of {expected} bytes expected, got {len(state)}")
+        self._checkpoints[step] = state
 
     def edit(self, edit: Edit) -> None:
         """Make a change from `edit.step` on. What was computed or edited from that step on is forgotten."""
@@ -201,17 +202,18 @@ class Run:
         self.training.memory.set_rate(self.experiment.optimizer.lr)
         self._checkpoints.setdefault(0, self._state())
 
-    def _state(self) -> dict[str, Array]:
-        return {name: array.copy() for name, array in self._arrays().items()}
+    def _state(self) -> bytes:
+        return b"".join(array.tobytes() for array in self._arrays().values())
 
     def _arrays(self) -> dict[str, Array]:
         """All that a step changes and the next one reads."""
         return self.parameters.state() | self.training.memory.arrays
 
     def _restore(self, step: int) -> None:
-        kept = self._checkpoints[step]
-        for name, array in self._arrays().items():
-            np.copyto(array, kept[name])
+        kept, start = self._checkpoints[step], 0
+        for array in self._arrays().values():
+            array[...] = np.frombuffer(kept, array.dtype, array.size, start).reshape(array.shape)
+            start += array.nbytes
         self.step = step
         self.training.memory.set_rate(self.learning_rate())
 
@@ -221,8 +223,9 @@ class Run:
             return
         state = self._state()
         self._checkpoints[self.step] = state
-        size = sum(array.nbytes for array in state.values())
-        if len(self._checkpoints) > min(CHECKPOINTS, max(LEAST_CHECKPOINTS, CHECKPOINT_BYTES // max(1, size))):
+        near = self._stride * self.cost < REPLAY
+        most = LEAST_CHECKPOINTS if near else max(LEAST_CHECKPOINTS, CHECKPOINT_BYTES // max(1, len(state)))
+        if len(self._checkpoints) > min(CHECKPOINTS, most):
             self._stride *= 2
             self._checkpoints = {s: kept for s, kept in self._checkpoints.items() if s % self._stride == 0}
 
@@ -234,6 +237,11 @@ class Run:
     def _nearest(self, step: int) -> int:
         """The last checkpoint before a step."""
         return max(s for s in self._checkpoints if s < step)
+
+    @property
+    def cost(self) -> int:
+        """Multiply-adds of a step, or what it takes as long as."""
+        return max(LEAST_COST, 3 * self.network.multiply_adds * self.experiment.batch)
 
     def distance(self, step: int) -> int:
         """Steps that `seek` would have to do."""
@@ -265,19 +273,34 @@ class Run:
 
     def test(self) -> tuple[float, float | None]:
         """Loss and accuracy (None for regression) of the current parameters on the test set."""
-        evaluation = self.evaluation = self.evaluation or self._test_program(self.data)
-        with np.errstate(all="ignore"):
-            evaluation.run()
+        evaluation = self._evaluated()
         if self.data.classes is None:
             return float(evaluation.loss), None
         chosen = self.experiment.loss.chosen(evaluation.output.data)
         return float(evaluation.loss), float(np.mean(chosen == self.data.test_y))
 
-    def _test_program(self, data: Dataset) -> Evaluation:
+    def answers(self) -> Array:
+        """What the network answers on the test set: (outputs, examples, *positions)."""
+        answers: Array = self._evaluated().output.data.copy()
+        return answers
+
+    def _evaluated(self) -> Evaluation:
+        evaluation = self.evaluation(len(self.data.test_x))
         with np.errstate(all="ignore"):
-            evaluation = Evaluation(self.experiment, self.network, self.parameters, len(data.test_x))
-        evaluation.input.data[...] = data.test_x.swapaxes(0, 1)
-        evaluation.targets[...] = targets(
-            data, data.test_y, self.network.outputs, self.experiment.loss.labels, self.experiment.dtype
-        )
+            evaluation.hold((self.experiment.data, self.experiment.seeds.data), self._fill)
+            evaluation.run(self.parameters)
         return evaluation
+
+    def evaluation(self, examples: int) -> Evaluation:
+        """A program that only looks, for so many examples; others with such a network look with the same."""
+        kept = self._evaluations.get(examples)
+        evaluation = kept() if kept else None
+        if evaluation is None:
+            evaluation = SHARED.take(self.experiment, self.network, examples)
+            self._evaluations[examples] = ref(evaluation)
+        return evaluation
+
+    def _fill(self, evaluation: Evaluation) -> None:
+        evaluation.input.data[...] = self.data.test_x.swapaxes(0, 1)
+        labels, outputs = self.experiment.loss.labels, self.network.outputs
+        evaluation.targets[...] = shared.as_targets(self.data, self.data.test_y, outputs, labels, self.experiment.dtype)

@@ -1,4 +1,4 @@
-"""An experiment as programs: one that trains on a batch, one that only looks."""
+"""An experiment as a program that trains on a batch."""
 
 from __future__ import annotations
 
@@ -72,22 +72,6 @@ class Training:
         for array in self.memory.arrays.values():
             if array.dtype.kind == "f":
                 array[np.abs(array) < np.finfo(array.dtype).tiny] = 0
-
-
-class Evaluation:
-    """A forward-only program over the same parameters, for any number of examples."""
-
-    def __init__(self, experiment: Experiment, network: Network, parameters: Parameters, examples: int) -> None:
-        self.program = Program(experiment.dtype, examples, training=False)
-        self.input = self.program.tensor(*network.shape, gradient=False)
-        self.output = network.forward(self.program, parameters, self.input, gradient=False)
-        self.run_network = compiled(self.program.forward_calls())
-        self.loss = attach(self.program, experiment.loss, self.output)
-        self.run = compiled(self.program.forward_calls())
-
-    @property
-    def targets(self) -> Array:
-        return self.program.nodes[-1].inputs[1].data
 
 
 def attach(program: Program, loss: Loss, prediction: Tensor) -> Array:

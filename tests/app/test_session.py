@@ -196,11 +196,9 @@ class TestPredict:
     def test_says_what_the_network_said_in_the_pass(self) -> None:
         talk = Conversation()
         talk.open(DIGITS, step=1)
-        assert talk.session.run is not None and talk.session.run.evaluation is not None
+        assert talk.session.run is not None
         drawn = Run(talk.session.run.experiment)  # the first pass computes with the parameters as they were drawn
-        drawn.test()
-        assert drawn.evaluation is not None
-        shares = drawn.experiment.loss.shares(drawn.evaluation.output.data.astype(np.float64))
+        shares = drawn.experiment.loss.shares(drawn.answers().astype(np.float64))
         found = [example["probability"] for example in talk.ask("predict")["examples"]]
         assert found == shares.max(axis=0)[: len(found)].tolist()
 

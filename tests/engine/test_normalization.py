@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.evaluation import Evaluation
 from engine.experiment import Experiment, Layers
 from engine.feasible import planned
 from engine.layer import arguments
@@ -23,7 +24,7 @@ from engine.operations.losses import MSELoss
 from engine.problem import BadExperiment
 from engine.run import Run
 from engine.tensor import Array
-from engine.trainer import Evaluation, Training
+from engine.trainer import Training
 from tests.engine.checker import agrees, training
 
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
@@ -168,11 +169,10 @@ def test_a_norm_has_pytorchs_values_gradients_and_running_statistics(
 
 def used(made: Training, dtype: Any) -> Array:
     """What the network answers to the batch when it is only used, (batch, features, *positions)."""
-    experiment = Experiment(network=Layers(tuple(p.layer for p in made.network.placed)), loss=MSELoss(), dtype=dtype)
-    evaluation = Evaluation(experiment, made.network, made.parameters, made.x.shape[1])
+    evaluation = Evaluation(made.network, MSELoss(), dtype, made.x.shape[1])
     evaluation.input.data[...] = made.x
-    evaluation.run_network()
-    return evaluation.output.data.swapaxes(0, 1)
+    evaluation.run(made.parameters, loss=False)
+    return np.asarray(evaluation.output.data.swapaxes(0, 1))
 
 
 # Identities

@@ -12,9 +12,10 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from engine.batches import Batches, targets
+from engine.batches import Batches
 from engine.data.choices import Generated, Table
 from engine.data.dataset import Dataset
+from engine.data.shared import as_targets
 from engine.experiment import Experiment, Layers, Seeds
 from engine.layers.linear import Linear
 from engine.operations.elementwise import GELU, ReLU, Tanh
@@ -28,7 +29,7 @@ from engine.optimizers.nadam import NAdam
 from engine.optimizers.radam import RAdam
 from engine.optimizers.rmsprop import RMSprop
 from engine.optimizers.sgd import SGD
-from engine.run import CHECKPOINTS, FLUSH, LearningRate, Run
+from engine.run import CHECKPOINTS, FLUSH, LEAST_CHECKPOINTS, LearningRate, Run
 
 ROOT = Path(__file__).parents[2]
 SMALL = Experiment(
@@ -192,12 +193,15 @@ def test_seeking_to_the_start_restores_the_parameters_as_they_were_drawn() -> No
     assert shown(run) == shown(trained(SMALL, 30))
 
 
-def test_checkpoints_thin_out_and_seeking_stays_exact() -> None:
+@pytest.mark.parametrize(("least", "most"), [(LEAST_CHECKPOINTS, LEAST_CHECKPOINTS), (1, CHECKPOINTS)])
+def test_checkpoints_thin_out_and_seeking_stays_exact(monkeypatch: pytest.MonkeyPatch, least: int, most: int) -> None:
+    """A cheap step is done again sooner than remembered; of dear ones there are more checkpoints."""
+    monkeypatch.setattr("engine.run.REPLAY", 1e8 if least > 1 else 0)
     run, steps = Run(SMALL), 16 * CHECKPOINTS * 2 + 5
     witness = Run(SMALL)
     witness.advance(777)
     run.advance(steps)
-    assert CHECKPOINTS // 2 <= len(run._checkpoints) <= CHECKPOINTS
+    assert most // 2 <= len(run._checkpoints) <= most
     assert run._stride > 16
     assert set(run._checkpoints) == set(range(0, steps + 1, run._stride))
     run.seek(777)
@@ -357,10 +361,10 @@ def test_targets_are_labels_one_hot_or_numbers_as_the_loss_wants_them() -> None:
         return Dataset(rows, np.array(y), rows, np.array(y), 1, classes or 1, classes, ("x1",))
 
     three, two, numbers = data([2, 0, 1], 3), data([1, 0, 1], 2), data([0.5, 1.5, 2.5], None)
-    assert targets(three, three.train_y, 3, True, "float32").tolist() == [2, 0, 1]
-    assert targets(three, three.train_y, 3, False, "float32").tolist() == [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
-    assert targets(two, two.train_y, 1, False, "float32").tolist() == [[1, 0, 1]]
-    assert targets(numbers, numbers.train_y, 1, False, "float64").tolist() == [[0.5, 1.5, 2.5]]
+    assert as_targets(three, three.train_y, 3, True, "float32").tolist() == [2, 0, 1]
+    assert as_targets(three, three.train_y, 3, False, "float32").tolist() == [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
+    assert as_targets(two, two.train_y, 1, False, "float32").tolist() == [[1, 0, 1]]
+    assert as_targets(numbers, numbers.train_y, 1, False, "float64").tolist() == [[0.5, 1.5, 2.5]]
 
 
 def test_the_digits_are_learned() -> None:
@@ -408,7 +412,6 @@ def test_accuracy_counts_what_the_loss_calls_right(kind: str) -> None:
     run.advance(400)
     _, share = run.test()
     assert share is not None and share > 0.9
-    assert run.evaluation is not None
-    shares = loss.shares(run.evaluation.output.data)
+    shares = loss.shares(run.answers())
     assert shares.shape == (2, len(run.data.test_y)) and shares.min() >= 0 and shares.max() <= 1
     assert np.mean((shares[1] > shares[0]) == run.data.test_y) == share

@@ -14,7 +14,7 @@ from app.export.pytorch.layout import Layout
 from app.export.pytorch.optimizers import CLASSES, optimizer
 from app.export.pytorch.template import TEMPLATE
 from app.export.safetensors import packed
-from engine.batches import targets
+from engine.data.shared import as_targets
 from engine.experiment import Experiment
 from engine.feasible import planned, shown
 from engine.layers.linear import Linear
@@ -32,7 +32,7 @@ def files(run: Run) -> dict[str, bytes]:
     written = Script(experiment, run.network)
     rows = run.batches.indices(run.step)
     x = data.train_x[rows].swapaxes(0, 1).astype(experiment.dtype)
-    y = targets(data, data.train_y[rows], run.network.outputs, experiment.loss.labels, experiment.dtype)
+    y = as_targets(data, data.train_y[rows], run.network.outputs, experiment.loss.labels, experiment.dtype)
     return {
         SCRIPT: written.text().encode(),
         WEIGHTS: packed(written.weights(run.parameters)),

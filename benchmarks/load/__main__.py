@@ -1,0 +1,85 @@
+"""Prints what a class of a given size gets from the service on this machine, and writes load.json beside this file."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from benchmarks.load.class_ import Report, gather, play
+from benchmarks.load.service import Service, served
+
+RESULTS = Path(__file__).parent / "load.json"
+CURVE = (1, 10, 30, 100, 200, 300, 500, 1000)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--seconds", type=float, default=15.0, help="of each scenario")
+    options.add_argument("--curve", action="store_true", help=f"sessions {CURVE}, instead of the class of 300")
+    chosen = options.parse_args()
+    results: dict[str, Any] = {}
+    if chosen.curve:
+        results["curve"] = [scenario(n, 10, 10, chosen.seconds) for n in CURVE]
+    else:
+        results["class"] = scenario(300, 10, 10, chosen.seconds)
+        results["core"] = scenario(100, 20, 50, chosen.seconds)
+        results["storm"] = storm()
+    kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps({**kept, **results}, indent=2) + "\n", "utf-8")
+    print(f"written to {RESULTS}")
+
+
+def scenario(sessions: int, rate: float, steps: int, seconds: float) -> dict[str, Any]:
+    with served(per_address="2000") as service:
+        report = asyncio.run(play(service, sessions, rate=rate, steps=steps, seconds=seconds))
+    found = facts(report)
+    print(f"{sessions} sessions × {rate:g} frames/s × {steps} steps:", json.dumps(found), flush=True)
+    for error in report.errors[:3]:
+        print("  error:", error)
+    return found
+
+
+def facts(report: Report) -> dict[str, Any]:
+    return {
+        "sessions": report.sessions,
+        "frames_on_time": round(report.on_time, 4),
+        "frames_per_second": round(report.frames / report.seconds),
+        "steps_per_second": round(report.steps / report.seconds),
+        "step_ms_p50": round(report.wait(0.5), 2),
+        "step_ms_p99": round(report.wait(0.99), 2),
+        "memory_kb_per_session": round(report.memory / 1024, 1),
+        "cores_busy": [round(each, 2) for each in report.cores],
+        "errors": len(report.errors),
+    }
+
+
+def storm() -> dict[str, Any]:
+    """300 who join within ten seconds, and then all press Step within one."""
+
+    async def joined(service: Service) -> dict[str, Any]:
+        begin = perf_counter()
+        clients = await gather(service, 300, within=10)
+        joined_in = perf_counter() - begin
+
+        async def press(number: int) -> float:
+            await asyncio.sleep(number / 300)
+            return (await clients[number].ask("advance", steps=1))[1]
+
+        waits = sorted(await asyncio.gather(*map(press, range(300))))
+        steps = {client.step for client in clients}
+        for client in clients:
+            await client.close()
+        return {"joined_s": round(joined_in, 2), "step_ms_p99": round(1000 * waits[-3], 2), "all_at_step": steps == {2}}
+
+    with served(per_address="2000") as service:
+        found = asyncio.run(joined(service))
+    print("storm:", json.dumps(found), flush=True)
+    return found
+
+
+if __name__ == "__main__":
+    main()

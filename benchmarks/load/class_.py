@@ -1,0 +1,121 @@
+"""A class at work: so many sessions train in step with the clock, while one person presses Step now and then."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+from benchmarks.load.client import Client
+from benchmarks.load.service import Service
+
+EXPERIMENT: dict[str, Any] = {
+    "data": {"kind": "spiral", "points": 400},
+    "network": {
+        "layers": [
+            {"kind": "Linear", "out_features": 8},
+            {"kind": "Tanh"},
+            {"kind": "Linear", "out_features": 8},
+            {"kind": "Tanh"},
+            {"kind": "Linear", "out_features": 1},
+        ]
+    },
+    "loss": {"kind": "BCEWithLogitsLoss"},
+    "optimizer": {"kind": "Adam", "lr": 0.01},
+    "batch": 32,
+}
+
+
+@dataclass
+class Report:
+    sessions: int
+    frames: int = 0
+    late: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    waits: list[float] = field(default_factory=list)  # of explicit steps
+    errors: list[str] = field(default_factory=list)
+    memory: int = 0  # bytes a session
+    cores: tuple[float, ...] = ()  # busy, of each process, the web process first
+
+    @property
+    def on_time(self) -> float:
+        return 1 - self.late / max(1, self.frames)
+
+    def wait(self, share: float) -> float:
+        """Milliseconds that so large a share of the explicit steps did not exceed."""
+        ordered = sorted(self.waits) or [float("nan")]
+        return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+async def gather(service: Service, count: int, within: float) -> list[Client]:
+    """Clients that join one after another, spread over so many seconds, each with its session open."""
+
+    async def join(number: int) -> Client:
+        await asyncio.sleep(within * number / count)
+        client = await Client.connect(service.host, service.port)
+        await client.ask("open", experiment={**EXPERIMENT, "seeds": {"init": number}})
+        return client
+
+    return list(await asyncio.gather(*(join(number) for number in range(count))))
+
+
+async def play(
+    service: Service, sessions: int, *, rate: float, steps: int, seconds: float, presses: float = 5.0
+) -> Report:
+    """`sessions` sessions ask for `rate` frames a second of `steps` steps each; one more presses Step."""
+    report = Report(sessions)
+    first = await Client.connect(service.host, service.port)  # what the first one costs belongs to the base
+    await first.ask("open", experiment=EXPERIMENT)
+    base = service.memory()
+    clients = await gather(service, sessions, within=sessions / 100)
+    busy, begin = service.seconds(), perf_counter()
+    end = begin + seconds
+    await asyncio.gather(
+        *(_train(client, rate, steps, end, report) for client in clients), _press(first, presses, end, report)
+    )
+    report.seconds = perf_counter() - begin
+    report.cores = tuple((b - a) / report.seconds for a, b in zip(busy, service.seconds(), strict=True))
+    report.memory = (service.memory() - base) // sessions
+    for client in (*clients, first):
+        await client.close()
+    return report
+
+
+async def _train(client: Client, rate: float, steps: int, end: float, report: Report) -> None:
+    """Ask for a frame at each tick, with at most two outstanding; a frame that is not there a tick later is late."""
+    tick = perf_counter() + random.random() / rate
+    try:
+        while tick < end:
+            await asyncio.sleep(max(0.0, tick - perf_counter()))
+            tick += 1 / rate
+            report.frames += 1
+            if client.outstanding >= 2:
+                report.late += 1
+                continue
+            asked = client.ask("advance", steps=steps)
+            asked.add_done_callback(lambda answer: _frame(answer, steps, 1 / rate, report))
+        while client.outstanding:
+            await asyncio.sleep(0.01)
+    except (OSError, EOFError) as error:
+        report.errors.append(repr(error))
+
+
+def _frame(answer: asyncio.Future[tuple[bytes, float]], steps: int, most: float, report: Report) -> None:
+    if answer.cancelled() or answer.exception():
+        report.errors.append(repr(answer.exception()))
+        return
+    payload, took = answer.result()
+    if payload[:1] == b"{":
+        report.errors.append(payload[:200].decode())
+    report.steps += steps
+    report.late += took > most
+
+
+async def _press(client: Client, rate: float, end: float, report: Report) -> None:
+    while perf_counter() < end:
+        await asyncio.sleep(random.expovariate(rate))
+        _, took = await client.ask("advance", steps=1)
+        report.waits.append(took)
