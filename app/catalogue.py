@@ -16,6 +16,7 @@ from latex2mathml.converter import convert
 
 from app.documents import read_experiment
 from engine.choice import lengths, optional, ranges, settings
+from engine.clipping import AnyClip
 from engine.data.choices import Table
 from engine.data.dataset import Dataset
 from engine.experiment import AnyData, AnyLayer, Experiment, Seeds
@@ -25,9 +26,11 @@ from engine.layer import WIRING
 from engine.layers.any_layer import LAYERS
 from engine.operations.losses import AnyLoss
 from engine.optimizers.any_optimizer import AnyOptimizer
+from engine.schedules import AnySchedule
 from engine.tagged import kinds
 
 EXAMPLES = Path(__file__).parent / "examples"
+PARTS = ("version", "name", "data", "network", "loss", "optimizer", "seeds")  # of an experiment; the rest are settings
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ class Catalogue:
     losses: tuple[Kind, ...]
     optimizers: tuple[Kind, ...]
     initializers: tuple[Kind, ...]
+    schedules: tuple[Kind, ...]
+    clips: tuple[Kind, ...]
     experiment: tuple[Setting, ...]
     seeds: tuple[Setting, ...]
     limits: dict[str, int]
@@ -101,13 +106,15 @@ class Catalogue:
 
 @cache
 def catalogue() -> Catalogue:
-    plain = [f for f in _settings(Experiment) if f.name in ("batch", "dtype")]
+    plain = [f for f in _settings(Experiment) if f.name not in PARTS]
     return Catalogue(
         data=tuple(_data()),
         layers=tuple(_layers()),
         losses=_kinds(AnyLoss),
         optimizers=_kinds(AnyOptimizer),
         initializers=_kinds(AnyInitializer),
+        schedules=_kinds(AnySchedule),
+        clips=_kinds(AnyClip),
         experiment=tuple(plain),
         seeds=tuple(_settings(Seeds)),
         limits=settings(Limits()),

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.formula import Formula
 from app.protocol import REQUEST, Request
+from engine.edits import AnyEdit
 from engine.experiment import Experiment
 from engine.problem import BadExperiment, Problem
 from engine.tagged import kinds
@@ -143,4 +144,4 @@ def _collect(kind: Any, found: set[str]) -> set[str]:
 
 
 # Pydantic puts a union's tag into a path; it is no field of the document.
-TAGS = frozenset(_collect(Experiment, set()))
+TAGS = frozenset(_collect(Experiment, set()) | _collect(AnyEdit, set()))

@@ -124,7 +124,7 @@ class Frames:
         target = self._target()
         share = np.nan if accuracy is None else accuracy
         broke = run.broken.step if run.broken else np.nan
-        self.scalars[:] = run.training.loss, loss, share, run.learning_rate(run.step - 1), target, broke
+        self.scalars[:] = run.loss, loss, share, run.rate, target, broke
         for reduce in self.reductions:
             reduce()
         node = run.training.nodes[self.look.node] if self.look.node >= 0 else None

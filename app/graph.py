@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.frames import Frames
-from app.protocol import DataFacts, Graph, GraphNode, GraphParameter, RateEdit, Visit
+from app.protocol import DataFacts, Graph, GraphNode, GraphParameter, Visit
 from engine.parameters import Parameter
 from engine.run import Run
 
@@ -22,13 +22,8 @@ def graph(run: Run, frames: Frames, id: int, generation: int) -> Graph:
         parameter_count=run.network.parameter_count,
         multiply_adds=run.network.multiply_adds,
         experiment=run.experiment,
-        edits=edits_of(run),
+        edits=tuple(run.edits),
     )
-
-
-def edits_of(run: Run) -> tuple[RateEdit, ...]:
-    """The edits of a run as a message says them."""
-    return tuple(RateEdit("learning_rate", e.step, e.value) for e in run.edits)
 
 
 def nodes(run: Run) -> tuple[GraphNode, ...]:

@@ -16,13 +16,13 @@ from typing import Annotated, Literal
 from pydantic import TypeAdapter
 
 from engine.choice import Choice
+from engine.edits import AnyEdit, Index
 from engine.experiment import Experiment
 from engine.range import Range
 from engine.tagged import Tagged
 
 VERSION = 1
 Id = Annotated[int, Range(0, 2**32 - 1)]
-Step = Annotated[int, Range(0, 2**31)]
 
 
 # Requests
@@ -43,15 +43,6 @@ class Look(Choice):
 
 
 @dataclass(frozen=True)
-class RateEdit(Choice):
-    """From this step on, the learning rate is `value`."""
-
-    kind: Literal["learning_rate"]
-    step: Step
-    value: Annotated[float, Range(0, 1e6)]
-
-
-@dataclass(frozen=True)
 class Open(Choice):
     """Start an experiment, or go straight to a moment of it."""
 
@@ -59,7 +50,7 @@ class Open(Choice):
     id: Id
     generation: Id
     experiment: Experiment
-    edits: tuple[RateEdit, ...] = ()
+    edits: tuple[AnyEdit, ...] = ()
     step: Annotated[int, Range(0, 10_000_000)] = 1
     look: Look = field(default_factory=Look)
 
@@ -101,7 +92,7 @@ class Edit(Choice):
     kind: Literal["edit"]
     id: Id
     generation: Id
-    edit: RateEdit
+    edit: AnyEdit
 
 
 @dataclass(frozen=True)
@@ -130,7 +121,7 @@ class Prove(Choice):
     id: Id
     generation: Id
     parameter: str
-    index: tuple[Annotated[int, Range(0, 100_000_000)], ...]
+    index: Index
 
 
 Request = Annotated[Open | Advance | Seek | LookAt | Edit | Respond | Predict | Prove, Tagged()]
@@ -227,7 +218,7 @@ class Graph:
     parameter_count: int
     multiply_adds: int
     experiment: Experiment  # with every field that was left out filled in
-    edits: tuple[RateEdit, ...]
+    edits: tuple[AnyEdit, ...]
 
 
 @dataclass(frozen=True)

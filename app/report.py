@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.experiment import Experiment
-from engine.feasible import evaluated, planned
+from engine.feasible import memory, planned
 
 
 def report(experiment: Experiment) -> dict[str, Any]:
@@ -31,5 +31,5 @@ def report(experiment: Experiment) -> dict[str, Any]:
         ],
         "parameters": network.parameter_count,
         "multiply_adds": network.multiply_adds,
-        "memory": network.memory(batch, experiment.dtype, evaluated(experiment, data)),
+        "memory": memory(experiment, network, data),
     }

@@ -14,7 +14,7 @@ import numpy as np
 
 from app.documents import problem, read_request
 from app.frames import Frames
-from app.graph import edits_of, graph
+from app.graph import graph
 from app.protocol import (
     REPLY,
     REQUEST,
@@ -35,10 +35,11 @@ from app.protocol import (
 )
 from app.refusal import misread, refusal
 from app.responses import Responses, drawable
+from engine.edits import check_entry
 from engine.feasible import shown
 from engine.problem import BadExperiment
 from engine.proof import Prover
-from engine.run import LearningRate, Run
+from engine.run import Run
 from engine.tensor import columns
 
 log = logging.getLogger("backflow.session")
@@ -80,7 +81,8 @@ class Session:
             if request is None:
                 yield dump(misread(message, self.generation, error.problems))
             else:
-                reason: Reason = "experiment" if isinstance(request, Open) else "message"
+                edited = any(found.where.split(".")[0] == "edits" for found in error.problems)
+                reason: Reason = "experiment" if isinstance(request, Open) and not edited else "message"
                 yield dump(refusal(request, reason, error.problems))
         except Exception:
             log.exception("a request failed")
@@ -114,7 +116,7 @@ class Session:
         """How to open this session is another than it was."""
         assert self.run
         look = self.frames.look
-        edits = edits_of(self.run)
+        edits = tuple(self.run.edits)
         request = Open("open", 0, self.generation, self.run.experiment, edits, max(1, self.run.step), look)
         self._opening = REQUEST.dump_json(request).decode()
 
@@ -152,7 +154,7 @@ class Session:
         yield from (built, first)
 
     def _run(self, request: Open) -> Run:
-        return Run(request.experiment, tuple(LearningRate(e.step, e.value) for e in request.edits))
+        return Run(request.experiment, request.edits)
 
     def _take(self, request: Open, run: Run, frames: Frames | None = None) -> None:
         self.run, self.generation, self.frames = run, request.generation, frames or Frames(run, request.look)
@@ -179,7 +181,7 @@ class Session:
         yield self._frame(request)
 
     def _edit(self, request: Edit, run: Run) -> Work:
-        run.edit(LearningRate(request.edit.step, request.edit.value))
+        run.edit(request.edit)
         run.seek(max(1, run.step))  # before the first step there is nothing to show
         self._checkpointed = 0
         self._changed()
@@ -197,13 +199,7 @@ class Session:
         yield dump(predictions(run, request))
 
     def _prove(self, request: Prove, run: Run) -> Work:
-        parameter = run.parameters.named.get(request.parameter)
-        if parameter is None:
-            names = ", ".join(run.parameters.named)
-            raise BadExperiment([problem("parameter", "unknown", f"one of {names[:200]}", request.parameter)])
-        shape = parameter.value.shape
-        if len(request.index) != len(shape) or any(i >= n for i, n in zip(request.index, shape, strict=True)):
-            raise BadExperiment([problem("index", "index", f"an index into shape {shape}", str(request.index))])
+        check_entry(run.parameters, request.parameter, request.index)
         self.prover = self.prover or Prover(run)
         self.prover.load()
         proof = self.prover.prove(request.parameter, request.index)
@@ -225,6 +221,11 @@ class Session:
 def dump(reply: Reply) -> str:
     """A reply as JSON; NaN and infinity become null."""
     return REPLY.dump_json(reply).decode()
+
+
+def cost(run: Run) -> int:
+    """Multiply-adds of a step, or what it takes as long as."""
+    return max(LEAST_WORK, 3 * run.network.multiply_adds * run.experiment.batch * run.experiment.accumulate)
 
 
 def train(run: Run, steps: int, *, halt: bool = False) -> Iterator[None]:

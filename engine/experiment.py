@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from engine.choice import Choice
+from engine.clipping import AnyClip, NoClip
 from engine.data.choices import Generated, Recall, Sequences, Table, Text
 from engine.layers.any_layer import ACTIVATIONS as ACTIVATIONS
 from engine.layers.any_layer import AnyLayer as AnyLayer
@@ -21,6 +22,7 @@ from engine.operations.losses import AnyLoss, BCEWithLogitsLoss
 from engine.optimizers.adam import Adam
 from engine.optimizers.any_optimizer import AnyOptimizer
 from engine.range import Range
+from engine.schedules import AnySchedule, NoSchedule
 from engine.tagged import Tagged
 
 VERSION = 1
@@ -51,12 +53,24 @@ class Seeds(Choice):
 
 @dataclass(frozen=True)
 class Experiment(Choice):
+    """What is trained, on what, and how.
+
+    l1          adds l1 · Σ|w| to what is minimized; loss and gradients are shown without it
+    clip        what the optimizer descends is clipped; the gradients that are shown are not
+    accumulate  so many batches make one step, of the mean of their gradients, as if the batch were that much larger;
+                activations and their gradients are those of the last of them
+    """
+
     version: Literal[1] = 1
     name: str = ""
     data: AnyData = field(default_factory=Generated)
     network: Layers = field(default_factory=Layers)
     loss: AnyLoss = field(default_factory=BCEWithLogitsLoss)
     optimizer: AnyOptimizer = field(default_factory=Adam)
+    schedule: AnySchedule = field(default_factory=NoSchedule)
+    l1: Annotated[float, Range(0, 1e3)] = 0.0
+    clip: AnyClip = field(default_factory=NoClip)
+    accumulate: Annotated[int, Range(1, 1024)] = 1
     batch: Annotated[int, Range(1, 4096)] = 32
     seeds: Seeds = field(default_factory=Seeds)
     dtype: Literal["float32", "float64"] = "float32"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.data.shared import loaded
@@ -40,6 +42,7 @@ def planned(experiment: Experiment, limits: Limits | None = None) -> tuple[Datas
         *_targets(experiment, network, data),
         *_batch(experiment, network, data),
         *_tokens(network, data),
+        *_schedule(experiment),
     ]
     if found:
         raise BadExperiment(found)
@@ -48,6 +51,15 @@ def planned(experiment: Experiment, limits: Limits | None = None) -> tuple[Datas
 
 def _problem(where: str, code: str, expected: str, came: object, **values: Any) -> Problem:
     return Problem(where, code, expected, str(came), {**values, "came": str(came)})
+
+
+def _schedule(experiment: Experiment) -> list[Problem]:
+    """Can the schedule do what it does to this optimizer?"""
+    try:
+        experiment.schedule.begin(experiment.optimizer)
+    except BadExperiment as error:
+        return [replace(found, where=f"schedule.{found.where}") for found in error.problems]
+    return []
 
 
 def _size(experiment: Experiment, limits: Limits) -> list[Problem]:
@@ -64,13 +76,13 @@ def _cost(experiment: Experiment, network: Network, data: Dataset, limits: Limit
         (
             "too_much_memory",
             "bytes of memory",
-            network.memory(experiment.batch, experiment.dtype, evaluated(experiment, data)),
+            memory(experiment, network, data),
             limits.memory,
         ),
         (
             "too_slow",
             "multiply-adds a step",
-            3 * network.multiply_adds * experiment.batch,
+            3 * network.multiply_adds * experiment.batch * experiment.accumulate,
             limits.multiply_adds,
         ),
     )
@@ -83,9 +95,13 @@ def _cost(experiment: Experiment, network: Network, data: Dataset, limits: Limit
 
 def _batch(experiment: Experiment, network: Network, data: Dataset) -> Iterator[Problem]:
     """Are there so many examples, and are they enough for every layer?"""
-    batch, limit = experiment.batch, len(data.train_x)
+    batch, limit, batches = experiment.batch, len(data.train_x), experiment.accumulate
     if batch > limit:
         yield _problem("batch", "batch_over_data", f"at most the {limit} training examples", batch, limit=limit)
+    elif batch * batches > limit:
+        most = limit // batch
+        expected = f"at most {most} batches of {batch}, since there are {limit} training examples"
+        yield _problem("accumulate", "accumulate_over_data", expected, batches, batch=batch, limit=limit, most=most)
     for placed in network.placed:
         least = placed.layer.least_batch(*placed.shapes)
         if batch < least:
@@ -105,6 +121,13 @@ def _tokens(network: Network, data: Dataset) -> Iterator[Problem]:
         elif rows < data.tokens:
             expected = f"at least {data.tokens}, as many as these data have tokens"
             yield _problem(f"{where}.num_embeddings", "too_few_embeddings", expected, rows, tokens=data.tokens)
+
+
+def memory(experiment: Experiment, network: Network, data: Dataset) -> int:
+    """Bytes of a run, with the copies of the gradient that clipping, a penalty and several batches a step need."""
+    copies = 2 * (experiment.l1 > 0 or experiment.clip.clips) + (experiment.accumulate > 1)
+    kept = network.memory(experiment.batch, experiment.dtype, evaluated(experiment, data))
+    return kept + copies * network.parameter_count * np.dtype(experiment.dtype).itemsize
 
 
 def evaluated(experiment: Experiment, data: Dataset) -> int:

@@ -6,7 +6,7 @@ message and not the machine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
@@ -61,10 +61,13 @@ class Network:
 
     def __init__(self, layers: Sequence[Layer], *shape: int) -> None:
         self.shape: Shape = shape
+        self.layers = tuple(layers)
+        self.names: list[str] = []  # of the layers in the list
         self.placed: list[Placed] = []
         self._last: list[int] = []  # the place in which each layer of the list ends
         self._first: list[int] = []
         for index, (layer, wire) in enumerate(zip(layers, wired(layers), strict=True)):
+            self.names.append(wire.name)
             self._first.append(len(self.placed))
             try:
                 self._last.append(self._place(layer, index, wire))
@@ -126,6 +129,21 @@ class Network:
 
     def _owners(self) -> list[Placed]:
         return [self.placed[here] for here in self.owners]
+
+    def owned(self, layers: Iterable[int]) -> frozenset[int]:
+        """The owners, numbered in their order, that belong to these layers of the list."""
+        wanted = set(layers)
+        return frozenset(number for number, owner in enumerate(self._owners()) if owner.index in wanted)
+
+    @property
+    def frozen(self) -> frozenset[int]:
+        """The owners whose parameters the experiment freezes."""
+        return self.owned(index for index, layer in enumerate(self.layers) if layer.frozen)
+
+    @property
+    def parametric(self) -> tuple[int, ...]:
+        """The layers of the list that have parameters of their own."""
+        return tuple(sorted({owner.index for owner in self._owners() if owner.blocks}))
 
     @property
     def parameter_count(self) -> int:

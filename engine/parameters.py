@@ -70,6 +70,7 @@ class Parameters:
     before    the values as they were before the last update: those the last pass computed with
     blocks    of each owner in order, (value, gradient) of its blocks
     buffers   of each owner in order, by name, what a forward pass changes by itself
+    places    of each owner in order, where its parameters lie in the flat vectors
 
     Two owners may have one name, if the names of their parts differ: a layer made of layers is known by one.
     """
@@ -84,10 +85,12 @@ class Parameters:
         self.named: dict[str, Parameter] = {}
         self.blocks: list[tuple[tuple[Array, Array], ...]] = []
         self.buffers: list[dict[str, Array]] = []
+        self.places: list[slice] = []
         self._owners = owners
         start = 0
         for index, owner in enumerate(owners):
             self.buffers.append({name: buffer(each.shape, dtype, each.fill) for name, each in owner.buffers.items()})
+            self.places.append(slice(start, start + sum(block.size for block in owner.blocks)))
             views = []
             for block in owner.blocks:
                 here = slice(start, start + block.size)

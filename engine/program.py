@@ -93,6 +93,7 @@ class Program:
         self.nodes: list[Node] = []
         self.update: list[Call] = []
         self._segment: list[Call] = []
+        self._runs = True
         self._scratch: dict[tuple[Shape, str, np.dtype[Any]], Array] = {}
         self._constants: dict[float, Array] = {}
 
@@ -100,7 +101,8 @@ class Program:
 
     def call(self, function: Callable[..., object], *arguments: Any) -> None:
         """Run a NumPy call and record it in the segment being emitted."""
-        function(*arguments)
+        if self._runs:
+            function(*arguments)
         self._segment.append((function, arguments))
 
     def apply(self, operation: Operation, *inputs: Tensor, name: str = "", about: About | None = None) -> Tensor:
@@ -123,9 +125,16 @@ class Program:
             node.operation.backward(self, node)
 
     def emit_update(self, emit: Callable[[Program], None]) -> None:
-        """Emit the optimizer's calls as the program's last segment."""
-        self._segment = self.update
-        emit(self)
+        """Emit the optimizer's calls as the program's last segment, in the place of those there were.
+
+        These alone are not run while they are recorded: to build a program is not to train.
+        """
+        self._segment = self.update = []
+        self._runs = False
+        try:
+            emit(self)
+        finally:
+            self._runs = True
 
     def into(self, tensor: Tensor, emit: Callable[[Array], None]) -> None:
         """Send a gradient to a tensor: the first one is written, later ones are added.

@@ -41,7 +41,7 @@ class Proof:
 
 
 class Prover:
-    """A float64 twin of a run's last pass."""
+    """A float64 twin of a run's last step."""
 
     def __init__(self, run: Run) -> None:
         experiment = replace(run.experiment, dtype="float64")
@@ -52,13 +52,9 @@ class Prover:
         self.load()
 
     def load(self) -> None:
-        """Take over the parameters and the batch of the run's last pass."""
+        """Take over the parameters and the batch of the run's last step."""
         self.parameters.values[...] = self.run.parameters.before
-        self.twin.x[...] = self.run.training.x
-        self.twin.targets[...] = self.run.training.targets
-        self.twin.program.step[...] = self.run.training.program.step
-        with np.errstate(all="ignore"):
-            self.twin.run_pass()
+        self._loss()
 
     def prove(self, name: str, index: tuple[int, ...], nudge: float = 1e-4) -> Proof:
         parameter = self.parameters.named[name]
@@ -71,11 +67,13 @@ class Prover:
     def _loss_at(self, value: Array, index: tuple[int, ...], nudge: float) -> float:
         kept = value[index].copy()
         value[index] += nudge
-        with np.errstate(all="ignore"):
-            self.twin.run_pass()
-        loss = float(self.twin.loss)
+        loss = self._loss()
         value[index] = kept
         return loss
+
+    def _loss(self) -> float:
+        with np.errstate(all="ignore"):
+            return self.run.run_passes(self.twin)
 
 
 def prove_all(run: Run, *, nudge: float = 1e-5, most: int = 64, seed: int = 0) -> list[Proof]:

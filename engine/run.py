@@ -3,25 +3,27 @@
     state(step) = replay(experiment, edits, step)
 
 Going back is restoring the nearest checkpoint and replaying; the numbers are the same to the last bit, because a
-step depends on nothing but the parameters, the optimizer's memory and the step's own number.
+step depends on nothing but the parameters, what optimizer and schedule remember, and the step's own number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from weakref import ref
 
 import numpy as np
 
 from engine.batches import Batches
 from engine.data import shared
+from engine.edits import Edit, Edits, Freeze, SetWeight, check
+from engine.edits import LearningRate as LearningRate
 from engine.evaluation import SHARED, Evaluation
 from engine.experiment import Experiment
 from engine.fault import Fault, fault_of, finite
 from engine.feasible import Limits, planned
 from engine.network import Network
+from engine.schedules import NoSchedule
 from engine.tensor import Array
 from engine.trainer import Training
 
@@ -34,35 +36,26 @@ FLUSH = 64  # steps between two looks for subnormal numbers, counted from 0 so t
 PORTION = 64  # steps between two looks for numbers that are none
 
 
-@dataclass(frozen=True)
-class LearningRate:
-    """An edit: from this step on (0-based), the learning rate is `value`."""
-
-    step: int
-    value: float
-
-
-Edit = LearningRate
-
-
-def _step(edit: Edit) -> int:
-    return edit.step
-
-
 class Run:
     """A network in training. `step` counts the updates done; buffers show the last pass.
 
     `fault` is where the first NaN or infinity was made, once a step that has one has been done.
+    Where several batches make a step, the last pass is that of the last batch; the gradients of the parameters are
+    those of the whole step, and so is `loss`. `rate` is the learning rate of the last update.
     """
 
     def __init__(self, experiment: Experiment, edits: tuple[Edit, ...] = (), limits: Limits | None = None) -> None:
         self.experiment = experiment
-        self.edits = sorted(edits, key=_step)
+        self.edits = Edits(edits)
         with np.errstate(all="ignore"):  # NaN and infinity are values to be shown
             self.data, self.network = planned(experiment, limits)
             self.training = self._training(self.network)
         self.parameters = self.training.parameters
-        self.batches = Batches(len(self.data.train_x), experiment.batch, experiment.seeds.order)
+        for place, edit in enumerate(edits):
+            check(edit, f"edits.{place}", self.network, self.parameters)
+        whole = experiment.batch * experiment.accumulate
+        self.batches = Batches(len(self.data.train_x), whole, experiment.seeds.order)
+        self.watched = experiment.schedule.remembers()
         labels, outputs = experiment.loss.labels, self.network.outputs
         data = (experiment.data, experiment.seeds.data, experiment.dtype)
         self._x, self._y = shared.columns(*data), shared.targets(*data, outputs, labels)
@@ -71,6 +64,8 @@ class Run:
         self._evaluations: dict[int, ref[Evaluation]] = {}
         self.losses = np.zeros(0, experiment.dtype)
         self.fault: Fault | None = None
+        self.loss: float = np.nan
+        self._scheduled = not isinstance(experiment.schedule, NoSchedule)
         self._reset()
 
     def _training(self, network: Network) -> Training:
@@ -79,7 +74,7 @@ class Run:
     # Going forward
 
     def advance(self, steps: int, *, halt: bool = False) -> None:
-        """Do `steps` steps. `losses` then holds each batch's loss, and the buffers show the last pass:
+        """Do `steps` steps. `losses` then holds each step's loss, and the buffers show the last pass:
         activations, gradients, `before` (the parameters it used) and `update`.
 
         With `halt` it goes no further than the step in which the run's first NaN or infinity is made.
@@ -122,32 +117,65 @@ class Run:
         """Do some steps; answers their losses."""
         losses = np.empty(steps, self.experiment.dtype)
         for i in range(steps):
-            self._load()
-            if i < steps - 1:
-                self.training.run_step()
-            else:
-                self._last_step()
-            losses[i] = self.training.loss
-            self.step += 1
-            if self.step % FLUSH == 0:
-                self.training.flush()
-            self._keep()
+            self._begin()
+            losses[i] = self.loss = self._do(last=i == steps - 1)
+            self._end()
         return losses
 
-    def _last_step(self) -> None:
-        self.training.run_pass()
-        np.copyto(self.parameters.before, self.parameters.values)
-        self.training.run_update()
+    def _begin(self) -> None:
+        """What a step begins with: its edits, its rate, its examples."""
+        edited = self.edits.at(self.step)
+        for edit in edited:
+            if isinstance(edit, SetWeight):
+                self.parameters.named[edit.parameter].value[edit.index] = edit.value
+            elif isinstance(edit, Freeze):
+                self.training.freeze(self.edits.frozen(self.step, self.network))
+        if edited or self._scheduled:
+            self._dial()
+        self._examples, self._number = self.batches.indices(self.step), self.step
+        self.indices = self._examples[-self.experiment.batch :]
 
-    def _load(self) -> None:
-        """Put this step's batch and learning rate in place."""
-        self.indices = self.batches.indices(self.step)
-        self.training.program.step[()] = self.step
-        self._x.take(self.indices, 1, self.training.x, "clip")
-        self._y.take(self.indices, 0 if self.experiment.loss.labels else 1, self.training.targets, "clip")
-        for edit in self.edits:
-            if edit.step == self.step:
-                self.training.memory.set_rate(edit.value)
+    def _do(self, *, last: bool) -> float:
+        """The passes and the update of a step; `before` is kept of the last of many."""
+        training = self.training
+        if self.experiment.accumulate == 1 and not last:
+            self._load(training, 0)
+            training.run_step()
+            return float(training.loss)
+        loss = self.run_passes(training)
+        if last:
+            np.copyto(self.parameters.before, self.parameters.values)
+        training.run_update()
+        return loss
+
+    def run_passes(self, training: Training) -> float:
+        """The passes of the last step, or of the one under way, by this program or another like it; its loss."""
+        batches = self.experiment.accumulate
+        losses = []
+        for number in range(batches):
+            self._load(training, number)
+            training.run_pass()
+            losses.append(float(training.loss))
+            if batches > 1:
+                training.gather(number)
+        return sum(losses) / batches
+
+    def _load(self, training: Training, number: int) -> None:
+        """Put one of the step's batches in place."""
+        experiment = self.experiment
+        rows = self._examples[number * experiment.batch : (number + 1) * experiment.batch]
+        training.program.step[()] = self._number * experiment.accumulate + number
+        _take(self._x, rows, 1, training.x)
+        _take(self._y, rows, 0 if experiment.loss.labels else 1, training.targets)
+
+    def _end(self) -> None:
+        schedule, epoch_ends = self.experiment.schedule, (self.step + 1) % self.batches.per_epoch == 0
+        if self.watched:
+            schedule.watch(self.watched, self._base(self.step), float(self.loss), epoch_ends=epoch_ends)
+        self.step += 1
+        if self.step % FLUSH == 0:
+            self.training.flush()
+        self._keep()
 
     # Going anywhere
 
@@ -179,27 +207,37 @@ class Run:
         self._checkpoints[step] = state
 
     def edit(self, edit: Edit) -> None:
-        """Make a change from `edit.step` on. What was computed or edited from that step on is forgotten."""
-        self.edits = [*(made for made in self.edits if made.step < edit.step), edit]
+        """Make a change from `edit.step` on. What was computed from that step on is forgotten, and what was edited
+        after it; BadExperiment if there is no such thing to change."""
+        check(edit, "edit", self.network, self.parameters)
+        self.edits.add(edit)
         self._checkpoints = {s: kept for s, kept in self._checkpoints.items() if s <= edit.step}
         if self.fault and self.fault.step > edit.step:
             self.fault = None
         if self.step > edit.step:
             self.seek(edit.step)
 
-    def learning_rate(self, step: int | None = None) -> float:
-        """The rate of the step to come, or of the step after `step` steps."""
-        at = self.step if step is None else step
-        rate = self.experiment.optimizer.lr
-        for edit in self.edits:
-            if edit.step <= at:
-                rate = edit.value
-        return rate
+    def learning_rate(self) -> float:
+        """The rate of the step to come."""
+        return self.experiment.schedule.rate(self._base(self.step), self.step, self.watched)
+
+    def _base(self, step: int) -> float:
+        return self.edits.base(step, self.experiment.schedule.base(self.experiment.optimizer))
+
+    def _dial(self) -> None:
+        """Set the rate, and the momentum if it moves, of the step to come."""
+        self.rate = self.learning_rate()
+        self.training.memory.set_rate(self.rate)
+        momentum = self.experiment.schedule.momentum(self.step)
+        if momentum is not None:
+            self.training.memory.momentum.set(momentum)
 
     def _reset(self) -> None:
         self.step = 0
         self.training.reset(self.experiment.seeds.init)
-        self.training.memory.set_rate(self.experiment.optimizer.lr)
+        for name, start in self.experiment.schedule.remembers().items():
+            np.copyto(self.watched[name], start)
+        self._dial()
         self._checkpoints.setdefault(0, self._state())
 
     def _state(self) -> bytes:
@@ -207,7 +245,8 @@ class Run:
 
     def _arrays(self) -> dict[str, Array]:
         """All that a step changes and the next one reads."""
-        return self.parameters.state() | self.training.memory.arrays
+        watched = {f"schedule.{name}": array for name, array in self.watched.items()}
+        return self.parameters.state() | self.training.memory.arrays | watched
 
     def _restore(self, step: int) -> None:
         kept, start = self._checkpoints[step], 0
@@ -215,7 +254,8 @@ class Run:
             array[...] = np.frombuffer(kept, array.dtype, array.size, start).reshape(array.shape)
             start += array.nbytes
         self.step = step
-        self.training.memory.set_rate(self.learning_rate())
+        self.training.freeze(self.edits.frozen(step, self.network))
+        self._dial()
 
     def _keep(self) -> None:
         """A checkpoint every stride; when there are many, every second one goes and the stride doubles."""
@@ -304,3 +344,11 @@ class Run:
         evaluation.input.data[...] = self.data.test_x.swapaxes(0, 1)
         labels, outputs = self.experiment.loss.labels, self.network.outputs
         evaluation.targets[...] = shared.as_targets(self.data, self.data.test_y, outputs, labels, self.experiment.dtype)
+
+
+def _take(source: Array, rows: Array, axis: int, out: Array) -> None:
+    """source.take(rows, axis) into `out`, which may be of a wider type."""
+    if out.dtype == source.dtype:
+        source.take(rows, axis, out, "clip")
+    else:
+        out[...] = source.take(rows, axis)

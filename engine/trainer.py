@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 
 import numpy as np
 
+from engine.descent import Descent
 from engine.experiment import Experiment
 from engine.network import Network
 from engine.operations.losses import Loss
 from engine.parameters import Parameters
 from engine.program import Program, compiled
-from engine.tensor import Array, Tensor
+from engine.tensor import Array, Tensor, buffer
 
 
 class Training:
     """The training program: forward, loss, backward, update, on buffers that stay where they are.
 
     `x` is (features, batch, *positions); `targets` is what the loss reads. Fill both, then `run_pass` and
-    `run_update`, or `run_step` for the two in one.
+    `run_update`, or `run_step` for the two in one. Where several batches make a step, `gather` after each pass.
     """
 
     def __init__(
@@ -35,18 +36,30 @@ class Training:
         self.output = network.forward(program, parameters, self.input)
         self.loss = attach(program, experiment.loss, self.output)
         program.backward()
-        program.emit_update(self._emit_optimizer(experiment))
         self.nodes = program.nodes
-        passes = [*program.forward_calls(), *program.backward_calls()]
-        self.run_pass = compiled(passes)
-        self.run_update = compiled(program.update)
-        self.run_step = compiled([*passes, *program.update])
+        self._passes = [*program.forward_calls(), *program.backward_calls()]
+        self.run_pass = compiled(self._passes)
+        self.descent = Descent(program, experiment, parameters)
+        self.memory = self.descent.memory
+        self.batches = experiment.accumulate
+        self._sum = buffer(parameters.gradients.shape, experiment.dtype) if self.batches > 1 else parameters.gradients
+        self.freeze(network.frozen)
 
-    def _emit_optimizer(self, experiment: Experiment) -> Callable[[Program], None]:
-        def emit(program: Program) -> None:
-            self.memory = experiment.optimizer.emit(program, self.parameters)
+    def freeze(self, frozen: Collection[int]) -> None:
+        """Leave the parameters of these owners, and what the optimizer remembers of them, as they are."""
+        if self.descent.arrange(frozen):
+            self.run_update = compiled(self.program.update)
+            self.run_step = compiled([*self._passes, *self.program.update])
 
-        return emit
+    def gather(self, number: int) -> None:
+        """Take up the gradients of a step's batch of this number; after the last, they are the mean of all."""
+        gradients = self.parameters.gradients
+        if number == 0:
+            np.copyto(self._sum, gradients)
+        else:
+            np.add(self._sum, gradients, self._sum)
+        if number == self.batches - 1:
+            np.divide(self._sum, self.batches, gradients)
 
     @property
     def x(self) -> Array:
@@ -57,11 +70,11 @@ class Training:
         return self.program.nodes[-1].inputs[1].data
 
     def reset(self, seed: int) -> None:
-        """Fresh parameters and an optimizer that remembers nothing (building the program ran it once)."""
+        """Fresh parameters, an optimizer that remembers nothing, and frozen what the experiment says."""
         self.parameters.values.fill(0)
         self.network.initialize(self.parameters, seed)
-        for array in self.memory.arrays.values():
-            array.fill(0)
+        self.memory.clear()
+        self.freeze(self.network.frozen)
 
     def flush(self) -> None:
         """Make 0 of what is subnormal in the optimizer's memory.

@@ -68,6 +68,10 @@ def _read(layers: Sequence[Layer], places: dict[str, int]) -> Iterator[Problem]:
                 elif field == "shares" and layers[place].kind != layer.kind:
                     kind = str(layer.kind)
                     yield Problem(where, "shares_kind", f"another {kind}", name, {"kind": kind, "came": name})
+        if layer.shares and layer.frozen:
+            expected = "false: the layer whose parameters it shares says whether they are frozen"
+            where = f"network.layers.{index}.frozen"
+            yield Problem(where, "frozen_shared", expected, "true", {"came": layer.shares[:60]})
         low, high = layer.reads
         count = len(layer.inputs) or 1
         if not low <= count <= high:

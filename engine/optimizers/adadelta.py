@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from engine.notation import Notation
-from engine.optimizers.optimizer import Decay, Epsilon, Fraction, Memory, Optimizer, Rate, decayed, descend
-from engine.parameters import Parameters
+from engine.optimizers.memory import Group
+from engine.optimizers.optimizer import Decay, Epsilon, Fraction, Optimizer, Rate, decayed, descend
 from engine.program import Program
 
 
@@ -33,21 +34,23 @@ class Adadelta(Optimizer):
         {},
     )
 
-    def emit(self, program: Program, parameters: Parameters) -> Memory:
-        gradient = decayed(program, parameters, parameters.gradients, self.weight_decay)
-        means = program.empty((2, *gradient.shape))
-        squares, steps = means
+    def remembers(self) -> Mapping[str, int]:
+        return {"means": 2}
+
+    def descend(self, program: Program, group: Group) -> None:
         rho, epsilon = program.constant(self.rho), program.constant(self.eps / (1 - self.rho))
-        roots = program.scratch(means.shape, "adadelta roots")
-        size, direction = roots
-        program.call(np.square, gradient, size)
-        program.call(np.multiply, squares, rho, squares)
-        program.call(np.add, squares, size, squares)
-        program.call(np.add, means, epsilon, roots)
-        program.call(np.sqrt, roots, roots)
-        program.call(np.divide, direction, size, direction)
-        program.call(np.multiply, direction, gradient, direction)
-        program.call(np.square, direction, size)
-        program.call(np.multiply, steps, rho, steps)
-        program.call(np.add, steps, size, steps)
-        return Memory({"means": means}, descend(program, parameters, direction, self.lr))
+        for part in group.stretches:
+            gradient = decayed(program, part, part.gradient, self.weight_decay)
+            squares, steps = means = part.memory["means"]
+            size, direction = roots = program.scratch(means.shape, "adadelta roots")
+            program.call(np.square, gradient, size)
+            program.call(np.multiply, squares, rho, squares)
+            program.call(np.add, squares, size, squares)
+            program.call(np.add, means, epsilon, roots)
+            program.call(np.sqrt, roots, roots)
+            program.call(np.divide, direction, size, direction)
+            program.call(np.multiply, direction, gradient, direction)
+            program.call(np.square, direction, size)
+            program.call(np.multiply, steps, rho, steps)
+            program.call(np.add, steps, size, steps)
+            descend(program, part, direction, group.rate)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from engine.notation import Notation
-from engine.optimizers.optimizer import Decay, Epsilon, Memory, Optimizer, Rate, decayed, descend
-from engine.parameters import Parameters
+from engine.optimizers.memory import Group
+from engine.optimizers.optimizer import Decay, Epsilon, Optimizer, Rate, decayed, descend
 from engine.program import Program
 from engine.range import Range
 from engine.tensor import Array
@@ -31,32 +33,37 @@ class Adagrad(Optimizer):
 
     notation: ClassVar = Notation(r"\Delta w = -\eta\, \frac{g}{\sqrt{s} + \epsilon}, \; s \leftarrow s + g^2", {})
 
-    def emit(self, program: Program, parameters: Parameters) -> Memory:
-        gradient = decayed(program, parameters, parameters.gradients, self.weight_decay)
-        total = program.empty(gradient.shape)
-        memory = {"sum": total}
-        size = program.scratch(gradient.shape, "adagrad size")
-        program.call(np.square, gradient, size)
-        program.call(np.add, total, size, total)
-        if self.initial_accumulator_value:
-            program.call(np.add, total, program.constant(self.initial_accumulator_value), size)
-            program.call(np.sqrt, size, size)
-        else:
-            program.call(np.sqrt, total, size)
-        program.call(np.add, size, program.constant(self.eps), size)
-        program.call(np.divide, gradient, size, size)
-        if self.lr_decay:
-            memory["steps"] = self._slow(program, size)
-        return Memory(memory, descend(program, parameters, size, self.lr))
+    def remembers(self) -> Mapping[str, int]:
+        return {"sum": 1}
 
-    def _slow(self, program: Program, direction: Array) -> Array:
-        """Make the direction as much shorter as lr_decay has the rate by now."""
-        steps, share = np.zeros((), np.int64), program.empty(())
+    def counts(self, *, cycled: bool = False) -> Mapping[str, DTypeLike]:
+        return {"steps": np.int64} if self.lr_decay else {}
+
+    def descend(self, program: Program, group: Group) -> None:
+        share = self._share(program, group) if self.lr_decay else None
+        for part in group.stretches:
+            gradient = decayed(program, part, part.gradient, self.weight_decay)
+            total, size = part.memory["sum"], program.scratch(gradient.shape, "adagrad size")
+            program.call(np.square, gradient, size)
+            program.call(np.add, total, size, total)
+            if self.initial_accumulator_value:
+                program.call(np.add, total, program.constant(self.initial_accumulator_value), size)
+                program.call(np.sqrt, size, size)
+            else:
+                program.call(np.sqrt, total, size)
+            program.call(np.add, size, program.constant(self.eps), size)
+            program.call(np.divide, gradient, size, size)
+            if share is not None:
+                program.call(np.multiply, size, share, size)
+            descend(program, part, size, group.rate)
+
+    def _share(self, program: Program, group: Group) -> Array:
+        """What lr_decay leaves of the rate by now."""
+        steps, share = group.counts["steps"], program.empty(())
 
         def tick() -> None:
-            share[()] = 1 / (1 + int(steps) * self.lr_decay)
-            steps[()] += 1
+            share[()] = 1 / (1 + steps.value * self.lr_decay)
+            steps.set(steps.value + 1)
 
         program.call(tick)
-        program.call(np.multiply, direction, share, direction)
-        return steps
+        return share

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from engine.clip import clip
 from engine.notation import Notation
-from engine.optimizers.moments import moments, pair
-from engine.optimizers.optimizer import Decay, Epsilon, Fraction, Memory, Optimizer, Rate
-from engine.parameters import Parameters
+from engine.optimizers.memory import Dial, Group, Stretch
+from engine.optimizers.moments import column, moments, pair
+from engine.optimizers.optimizer import Decay, Epsilon, Fraction, Optimizer, Rate
 from engine.program import Program
 from engine.tensor import Array
 
@@ -35,54 +36,60 @@ class Adam(Optimizer):
 
     notation: ClassVar = Notation(r"\Delta w = -\eta\, \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}", {})
     decoupled: ClassVar[bool] = False
+    cycles: ClassVar = True
 
-    def emit(self, program: Program, parameters: Parameters) -> Memory:
-        steps, epsilon, minus = np.zeros((), np.int64), program.empty(()), program.empty(())
-        rate = [self.lr]
-        gradients = pair(program, parameters, 0.0 if self.decoupled else self.weight_decay)
-        program.call(lambda: self._tick(steps, rate[0], epsilon, minus))
-        m, v = both = moments(program, gradients, self.betas)
-        memory = {"moments": both, "steps": steps}
-        update = parameters.update
-        if self.amsgrad:
-            largest = memory["max_exp_avg_sq"] = program.empty(v.shape)
-            program.call(clip, v, largest, program.constant(math.inf), largest)
-            v = largest
-        program.call(np.sqrt, v, update)
-        program.call(np.add, update, epsilon, update)
-        program.call(np.divide, m, update, update)
-        program.call(np.multiply, update, minus, update)
-        set_rates: list[Callable[[float], None]] = [lambda value: rate.__setitem__(0, value)]
-        if self.weight_decay and self.decoupled:
-            set_rates.append(self._shrink(program, parameters))
-        program.call(np.add, parameters.values, update, parameters.values)
+    @property
+    def first_momentum(self) -> float:
+        return self.betas[0]
 
-        def set_rate(value: float) -> None:
-            for change in set_rates:
-                change(value)
+    def with_momentum(self, momentum: float) -> Optimizer:
+        return replace(self, betas=(momentum, self.betas[1]))
 
-        return Memory(memory, set_rate)
+    def remembers(self) -> Mapping[str, int]:
+        return {"moments": 2} | ({"max_exp_avg_sq": 1} if self.amsgrad else {})
 
-    def _tick(self, steps: Array, lr: float, epsilon: Array, minus: Array) -> None:
-        """Bias correction for this step, in Python floats."""
-        steps[()] += 1
-        t = int(steps)
-        first, second = self.betas
+    def counts(self, *, cycled: bool = False) -> Mapping[str, DTypeLike]:
+        return {"steps": np.int64} | ({"first": np.float64} if cycled else {})
+
+    def descend(self, program: Program, group: Group) -> None:
+        epsilon, minus, decay = program.empty(()), program.empty(()), column(program, self.betas)
+        program.call(lambda: self._tick(group, epsilon, minus, decay))
+        for part in group.stretches:
+            m, v = moments(program, part, pair(program, part, 0.0 if self.decoupled else self.weight_decay), decay)
+            if self.amsgrad:
+                largest = part.memory["max_exp_avg_sq"]
+                program.call(clip, v, largest, program.constant(math.inf), largest)
+                v = largest
+            update = part.update
+            program.call(np.sqrt, v, update)
+            program.call(np.add, update, epsilon, update)
+            program.call(np.divide, m, update, update)
+            program.call(np.multiply, update, minus, update)
+            if self.weight_decay and self.decoupled:
+                self._shrink(program, part, group.rate)
+            program.call(np.add, part.values, update, part.values)
+
+    def _tick(self, group: Group, epsilon: Array, minus: Array, decay: Array) -> None:
+        """Bias correction for this step, in Python floats.
+
+        Where β₁ changes, M = m/(1 − β₁) does so as well: it is multiplied by β₁ (1 − β₁ before)/(1 − β₁).
+        """
+        steps, first, second = group.counts["steps"], group.momentum.value, self.betas[1]
+        t = steps.value + 1
+        steps.set(t)
+        if group.momentum.moves:
+            last = group.counts["first"]
+            decay[0] = first * (1 - last.value) / (1 - first)
+            last.set(first)
         r = math.sqrt((1 - second) / (1 - second**t))
         epsilon[()] = self.eps / r
-        minus[()] = -lr * (1 - first) / (1 - first**t) / r
+        minus[()] = -group.rate.value * (1 - first) / (1 - first**t) / r
 
-    def _shrink(self, program: Program, parameters: Parameters) -> Callable[[float], None]:
+    def _shrink(self, program: Program, part: Stretch, rate: Dial) -> None:
         """Decoupled decay: −lr λ p joins the update, whose rate is already in it."""
-        shrink = np.array(-self.lr * self.weight_decay, program.dtype)
-        part = program.scratch(parameters.values.shape, "decayed")
-        program.call(np.multiply, parameters.values, shrink, part)
-        program.call(np.add, parameters.update, part, parameters.update)
-
-        def set_rate(value: float) -> None:
-            shrink[()] = -value * self.weight_decay
-
-        return set_rate
+        decay = program.scratch(part.values.shape, "decayed")
+        program.call(np.multiply, part.values, rate.times(-self.weight_decay), decay)
+        program.call(np.add, part.update, decay, part.update)
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from engine.clip import clip
 from engine.notation import Notation
-from engine.optimizers.optimizer import Decay, Epsilon, Fraction, Memory, Optimizer, Rate, decayed, descend
-from engine.parameters import Parameters
+from engine.optimizers.memory import Group
+from engine.optimizers.optimizer import Decay, Epsilon, Fraction, Optimizer, Rate, decayed, descend
 from engine.program import Program
 
 
@@ -28,25 +30,31 @@ class Adamax(Optimizer):
         r"\Delta w = -\eta\, \frac{\hat{m}}{u}, \; u \leftarrow \max(\beta_2 u, |g| + \epsilon)", {}
     )
 
-    def emit(self, program: Program, parameters: Parameters) -> Memory:
-        gradient = decayed(program, parameters, parameters.gradients, self.weight_decay)
-        mean, largest = program.empty(gradient.shape), program.empty(gradient.shape)
-        steps, share = np.zeros((), np.int64), program.empty(())
+    def remembers(self) -> Mapping[str, int]:
+        return {"exp_avg": 1, "exp_inf": 1}
+
+    def counts(self, *, cycled: bool = False) -> Mapping[str, DTypeLike]:
+        return {"steps": np.int64}
+
+    def descend(self, program: Program, group: Group) -> None:
+        steps, share = group.counts["steps"], program.empty(())
         first, second = self.betas
-        size = program.scratch(gradient.shape, "adamax size")
 
         def tick() -> None:
-            steps[()] += 1
-            share[()] = (1 - first) / (1 - first ** int(steps))
+            steps.set(steps.value + 1)
+            share[()] = (1 - first) / (1 - first**steps.value)
 
         program.call(tick)
-        program.call(np.multiply, mean, program.constant(first), mean)
-        program.call(np.add, mean, gradient, mean)
-        program.call(np.abs, gradient, size)
-        program.call(np.add, size, program.constant(self.eps), size)
-        program.call(np.multiply, largest, program.constant(second), largest)
-        program.call(clip, size, largest, program.constant(np.inf), largest)
-        program.call(np.divide, mean, largest, size)
-        program.call(np.multiply, size, share, size)
-        memory = {"exp_avg": mean, "exp_inf": largest, "steps": steps}
-        return Memory(memory, descend(program, parameters, size, self.lr))
+        for part in group.stretches:
+            gradient = decayed(program, part, part.gradient, self.weight_decay)
+            mean, largest = part.memory["exp_avg"], part.memory["exp_inf"]
+            size = program.scratch(gradient.shape, "adamax size")
+            program.call(np.multiply, mean, program.constant(first), mean)
+            program.call(np.add, mean, gradient, mean)
+            program.call(np.abs, gradient, size)
+            program.call(np.add, size, program.constant(self.eps), size)
+            program.call(np.multiply, largest, program.constant(second), largest)
+            program.call(clip, size, largest, program.constant(np.inf), largest)
+            program.call(np.divide, mean, largest, size)
+            program.call(np.multiply, size, share, size)
+            descend(program, part, size, group.rate)

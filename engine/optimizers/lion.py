@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from engine.notation import Notation
-from engine.optimizers.optimizer import Decay, Fraction, Memory, Optimizer, Rate, decayed, descend
-from engine.parameters import Parameters
+from engine.optimizers.memory import Group
+from engine.optimizers.optimizer import Decay, Fraction, Optimizer, Rate, decayed, descend
 from engine.program import Program
 
 
@@ -30,14 +31,16 @@ class Lion(Optimizer):
         r"\Delta w = -\eta \left( \mathrm{sign}(\beta_1 m + (1 - \beta_1) g) + \lambda w \right)", {}
     )
 
-    def emit(self, program: Program, parameters: Parameters) -> Memory:
-        gradient, direction = parameters.gradients, parameters.update
-        mean = program.empty(gradient.shape)
+    def remembers(self) -> Mapping[str, int]:
+        return {"exp_avg": 1}
+
+    def descend(self, program: Program, group: Group) -> None:
         first, second = self.betas
-        program.call(np.multiply, mean, program.constant(first * (1 - second) / (1 - first)), direction)
-        program.call(np.add, direction, gradient, direction)
-        program.call(np.sign, direction, direction)
-        program.call(np.multiply, mean, program.constant(second), mean)
-        program.call(np.add, mean, gradient, mean)
-        direction = decayed(program, parameters, direction, self.weight_decay)
-        return Memory({"exp_avg": mean}, descend(program, parameters, direction, self.lr))
+        for part in group.stretches:
+            gradient, direction, mean = part.gradient, part.update, part.memory["exp_avg"]
+            program.call(np.multiply, mean, program.constant(first * (1 - second) / (1 - first)), direction)
+            program.call(np.add, direction, gradient, direction)
+            program.call(np.sign, direction, direction)
+            program.call(np.multiply, mean, program.constant(second), mean)
+            program.call(np.add, mean, gradient, mean)
+            descend(program, part, decayed(program, part, direction, self.weight_decay), group.rate)

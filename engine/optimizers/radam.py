@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from engine.notation import Notation
-from engine.optimizers.moments import moments, pair
-from engine.optimizers.optimizer import Decay, Epsilon, Fraction, Memory, Optimizer, Rate, decayed, descend
-from engine.parameters import Parameters
+from engine.optimizers.memory import Group
+from engine.optimizers.moments import column, moments, pair
+from engine.optimizers.optimizer import Decay, Epsilon, Fraction, Optimizer, Rate, decayed, descend
 from engine.program import Program
 from engine.tensor import Array
 
@@ -40,28 +42,32 @@ class RAdam(Optimizer):
         {},
     )
 
-    def emit(self, program: Program, parameters: Parameters) -> Memory:
-        l2, decoupled = (0.0, self.weight_decay) if self.decoupled_weight_decay else (self.weight_decay, 0.0)
-        gradients = pair(program, parameters, l2)
-        steps, early = np.zeros((), np.int64), np.zeros((), np.bool_)
-        scale = program.empty(())
-        epsilon = program.constant(self.eps / math.sqrt(1 - self.betas[1]))
-        program.call(lambda: self._tick(steps, early, scale))
-        m, v = both = moments(program, gradients, self.betas)
-        direction = parameters.update
-        program.call(np.sqrt, v, direction)
-        program.call(np.add, direction, epsilon, direction)
-        program.call(np.copyto, direction, program.constant(1.0), "same_kind", early)
-        program.call(np.divide, m, direction, direction)
-        program.call(np.multiply, direction, scale, direction)
-        direction = decayed(program, parameters, direction, decoupled)
-        memory = {"moments": both, "steps": steps}
-        return Memory(memory, descend(program, parameters, direction, self.lr))
+    def remembers(self) -> Mapping[str, int]:
+        return {"moments": 2}
 
-    def _tick(self, steps: Array, early: Array, scale: Array) -> None:
+    def counts(self, *, cycled: bool = False) -> Mapping[str, DTypeLike]:
+        return {"steps": np.int64}
+
+    def descend(self, program: Program, group: Group) -> None:
+        l2, decoupled = (0.0, self.weight_decay) if self.decoupled_weight_decay else (self.weight_decay, 0.0)
+        early, scale, decay = np.zeros((), np.bool_), program.empty(()), column(program, self.betas)
+        epsilon = program.constant(self.eps / math.sqrt(1 - self.betas[1]))
+        program.call(lambda: self._tick(group, early, scale))
+        for part in group.stretches:
+            m, v = moments(program, part, pair(program, part, l2), decay)
+            direction = part.update
+            program.call(np.sqrt, v, direction)
+            program.call(np.add, direction, epsilon, direction)
+            program.call(np.copyto, direction, program.constant(1.0), "same_kind", early)
+            program.call(np.divide, m, direction, direction)
+            program.call(np.multiply, direction, scale, direction)
+            descend(program, part, decayed(program, part, direction, decoupled), group.rate)
+
+    def _tick(self, group: Group, early: Array, scale: Array) -> None:
         """Whether it is too early to divide by the root, and what the quotient is multiplied by, in Python floats."""
-        steps[()] += 1
-        t = int(steps)
+        steps = group.counts["steps"]
+        t = steps.value + 1
+        steps.set(t)
         first, second = self.betas
         unbiased = (1 - first) / (1 - first**t)
         most = 2 / (1 - second) - 1

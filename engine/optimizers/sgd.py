@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from engine.notation import Notation
-from engine.optimizers.optimizer import Decay, Fraction, Memory, Optimizer, Rate, decayed, descend
-from engine.parameters import Parameters
+from engine.optimizers.memory import Group
+from engine.optimizers.optimizer import Decay, Fraction, Optimizer, Rate, decayed, descend
 from engine.problem import BadExperiment, Problem
 from engine.program import Program
 from engine.tensor import Array
@@ -27,6 +29,7 @@ class SGD(Optimizer):
     nesterov: bool = False
 
     notation: ClassVar = Notation(r"\Delta w = -\eta\, m, \; m \leftarrow \mu m + g", {})
+    cycles: ClassVar = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -35,34 +38,46 @@ class SGD(Optimizer):
             expected = "momentum above 0 and dampening 0 (or nesterov off)"
             raise BadExperiment([Problem("nesterov", "nesterov", expected, came, {"came": came})])
 
-    def emit(self, program: Program, parameters: Parameters) -> Memory:
-        gradient = decayed(program, parameters, parameters.gradients, self.weight_decay)
-        if self.momentum == 0:
-            return Memory({}, descend(program, parameters, gradient, self.lr))
-        m = program.empty(gradient.shape)
-        program.call(np.multiply, m, program.constant(self.momentum), m)
-        memory = {"momentum_buffer": m}
-        if self.dampening == 0:
-            program.call(np.add, m, gradient, m)
-        else:
-            memory["steps"] = self._add_dampened(program, gradient, m)
-        direction = m
-        if self.nesterov:
-            direction = program.scratch(m.shape, "nesterov")
-            program.call(np.multiply, m, program.constant(self.momentum), direction)
-            program.call(np.add, direction, gradient, direction)
-        return Memory(memory, descend(program, parameters, direction, self.lr))
+    @property
+    def first_momentum(self) -> float:
+        return self.momentum
 
-    def _add_dampened(self, program: Program, gradient: Array, m: Array) -> Array:
-        """m += (1 − dampening) g, but all of g at the first step, as PyTorch starts its buffer."""
-        steps, share = np.zeros((), np.int64), program.empty(())
-        part = program.scratch(m.shape, "dampened")
+    def with_momentum(self, momentum: float) -> Optimizer:
+        return replace(self, momentum=momentum)
+
+    def remembers(self) -> Mapping[str, int]:
+        return {"momentum_buffer": 1} if self.momentum else {}
+
+    def counts(self, *, cycled: bool = False) -> Mapping[str, DTypeLike]:
+        return {"steps": np.int64} if self.momentum and self.dampening else {}
+
+    def descend(self, program: Program, group: Group) -> None:
+        share = self._share(program, group) if self.momentum and self.dampening else None
+        momentum = group.momentum.times(1.0)
+        for part in group.stretches:
+            gradient = direction = decayed(program, part, part.gradient, self.weight_decay)
+            if self.momentum:
+                direction = m = part.memory["momentum_buffer"]
+                program.call(np.multiply, m, momentum, m)
+                if share is None:
+                    program.call(np.add, m, gradient, m)
+                else:
+                    damped = program.scratch(m.shape, "dampened")
+                    program.call(np.multiply, gradient, share, damped)
+                    program.call(np.add, m, damped, m)
+            if self.nesterov:
+                direction = program.scratch(gradient.shape, "nesterov")
+                program.call(np.multiply, m, momentum, direction)
+                program.call(np.add, direction, gradient, direction)
+            descend(program, part, direction, group.rate)
+
+    def _share(self, program: Program, group: Group) -> Array:
+        """The 1 − dampening that a gradient joins the momentum with; 1 at the first step, as PyTorch starts it."""
+        steps, share = group.counts["steps"], program.empty(())
 
         def tick() -> None:
-            share[()] = 1.0 if steps == 0 else 1.0 - self.dampening
-            steps[()] += 1
+            share[()] = 1.0 if steps.value == 0 else 1.0 - self.dampening
+            steps.set(steps.value + 1)
 
         program.call(tick)
-        program.call(np.multiply, gradient, share, part)
-        program.call(np.add, m, part, m)
-        return steps
+        return share

@@ -13,6 +13,7 @@ from app.frames import Frames
 from engine.run import LearningRate, Run
 from tests.app.conversation import SMALL, Binary, Conversation
 
+WEIGHT = {"kind": "set_weight", "step": 5, "parameter": "0.weight", "index": [0, 0], "value": 1.0}
 RATE = {"kind": "learning_rate", "step": 5, "value": 0.5}
 EMPTY = {"kind": "Linear", "out_features": 0}
 DIGITS = {
@@ -38,7 +39,7 @@ def state(talk: Conversation) -> bytes:
     """The parameters, the step and the edits: what a refused request must leave alone."""
     run = talk.session.run
     assert run is not None
-    return run.parameters.values.tobytes() + repr((run.step, run.edits, talk.session.generation)).encode()
+    return run.parameters.values.tobytes() + repr((run.step, tuple(run.edits), talk.session.generation)).encode()
 
 
 def test_a_person_opens_trains_goes_back_and_looks(talk: Conversation) -> None:
@@ -102,6 +103,7 @@ class TestOpen:
             ({"experiment": {}, "step": -1}, "message", ["step"]),
             ({"experiment": {}, "step": 2**31}, "message", ["step"]),
             ({"experiment": {}, "edits": [{**RATE, "value": -1}]}, "message", ["edits.0.value"]),
+            ({"experiment": SMALL, "edits": [RATE, {**WEIGHT, "index": [0]}]}, "message", ["edits.1.index"]),
             ({"experiment": {"batch": 0}, "step": -1}, "message", ["experiment.batch", "step"]),
             ({"experiment": {}, "experiments": {}}, "message", ["experiments"]),
         ],
@@ -140,6 +142,22 @@ class TestEdit:
         run = Run(talk.session.run.experiment, (LearningRate(5, 0.5),))
         run.seek(40)
         assert numbers(edited) == Frames(run, talk.session.frames.look).encode(0, 0)[40 : -4 * len(run.losses)]
+
+    def test_sets_a_weight_and_freezes_a_layer_and_the_graph_of_the_moment_says_so(self, talk: Conversation) -> None:
+        edits = [
+            {"kind": "set_weight", "step": 5, "parameter": "0.weight", "index": [2, 1], "value": 4.0},
+            {"kind": "freeze", "step": 5, "layer": "0", "frozen": True},
+        ]
+        talk.ask("advance", steps=19)
+        for edit in edits:
+            assert talk.ask("edit", edit=edit).header["step"] == 5
+        sections = talk.ask("advance", steps=1).sections(talk.graph)
+        assert sections["before"][2 * 3 + 1] == 4.0
+        assert not sections["update"][: 8 * 3].any()
+        assert sections["gradient"][: 8 * 3].any()
+        anew = Conversation()
+        assert numbers(anew.open(edits=edits, step=20)) == numbers(talk.ask("seek", step=20))
+        assert anew.graph["edits"] == edits
 
     def test_at_step_0_shows_the_first_step_done_with_it(self, talk: Conversation) -> None:
         talk.ask("advance", steps=5)
@@ -269,6 +287,11 @@ class TestABadMessage:
             ("edit", {}, "edit"),
             ("edit", {"edit": {**RATE, "value": -1}}, "edit.value"),
             ("edit", {"edit": {**RATE, "kind": "momentum"}}, "edit.kind"),
+            ("edit", {"edit": {**WEIGHT, "value": 1e39}}, "edit.value"),
+            ("edit", {"edit": {**WEIGHT, "index": [0, 2]}}, "edit.index"),
+            ("edit", {"edit": {**WEIGHT, "parameter": "1.weight"}}, "edit.parameter"),
+            ("edit", {"edit": {"kind": "freeze", "step": 1, "layer": "1", "frozen": True}}, "edit.layer"),
+            ("edit", {"edit": {"kind": "freeze", "step": 1, "layer": "0", "frozen": 1}}, "edit.frozen"),
             ("respond", {"side": 3}, "side"),
             ("predict", {"set": "train"}, "set"),
             ("prove", {"parameter": "0.weight"}, "index"),

@@ -68,6 +68,13 @@ class Talking(RuleBasedStateMachine):
         assert self.talk.ask("edit", edit=edit).header["step"] == self.step
 
     @precondition(lambda self: self.step)
+    @rule(step=st.integers(0, 60), layer=st.sampled_from(["0", "2"]), frozen=st.booleans())
+    def freeze(self, step: int, layer: str, frozen: bool) -> None:
+        edit = {"kind": "freeze", "step": step, "layer": layer, "frozen": frozen}
+        self.step = max(1, min(self.step, step))
+        assert self.talk.ask("edit", edit=edit).header["step"] == self.step
+
+    @precondition(lambda self: self.step)
     @rule(example=st.integers(0, 4095), node=st.integers(-1, 9), row=st.integers(0, 20), column=st.integers(-1, 9))
     def look(self, example: int, node: int, row: int, column: int) -> None:
         before = self.state()

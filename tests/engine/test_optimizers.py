@@ -17,6 +17,7 @@ from engine.optimizers.adam import Adam, AdamW
 from engine.optimizers.adamax import Adamax
 from engine.optimizers.any_optimizer import AnyOptimizer
 from engine.optimizers.lion import Lion
+from engine.optimizers.memory import Memory
 from engine.optimizers.nadam import NAdam
 from engine.optimizers.optimizer import Optimizer
 from engine.optimizers.radam import RAdam
@@ -24,6 +25,7 @@ from engine.optimizers.rmsprop import RMSprop
 from engine.optimizers.sgd import SGD
 from engine.parameters import Block, Owner, Parameters
 from engine.program import Program, compiled
+from engine.schedules import Schedule
 from engine.tensor import Array
 
 KINDS: tuple[type[Any], ...] = get_args(get_args(AnyOptimizer)[0])
@@ -85,20 +87,14 @@ drawn = st.one_of(
 class Updates:
     """An optimizer's calls alone, on one flat vector that starts at `values`."""
 
-    def __init__(self, optimizer: Optimizer, values: Array) -> None:
+    def __init__(self, optimizer: Optimizer, values: Array, cycled: Schedule | None = None) -> None:
         self.parameters = Parameters([Owner("0", (Block((len(values),), {"weight": np.asarray}),), {})], values.dtype)
+        optimizer = cycled.begin(optimizer) if cycled else optimizer
+        self.memory = Memory(optimizer, self.parameters, cycled=cycled is not None)
         program = Program(values.dtype, 1)
-        program.emit_update(self._emit(optimizer))
-        for array in self.memory.arrays.values():
-            array.fill(0)
+        program.emit_update(lambda program: self.memory.emit(program, self.memory.arrange()))
         self.parameters.values[:] = values
         self.run = compiled(program.update)
-
-    def _emit(self, optimizer: Optimizer) -> Any:
-        def emit(program: Program) -> None:
-            self.memory = optimizer.emit(program, self.parameters)
-
-        return emit
 
     def step(self, gradient: Array) -> Array:
         """The values after it; what is shown beside them has to be true."""

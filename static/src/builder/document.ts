@@ -17,6 +17,12 @@ export function fileText(experiment: Experiment): string {
   return JSON.stringify(experiment, null, 2) + "\n";
 }
 
+/** The settings of the experiment itself. */
+type Plain = "batch" | "dtype" | "l1" | "accumulate";
+
+/** A schedule that leaves the rate alone, a clipping that clips nothing. */
+const NONE: Chosen = { kind: "none" };
+
 const PARTS = ["data", "network", "loss", "optimizer"] as const;
 
 /** The parts that a document leaves out and that only its author can choose. */
@@ -43,12 +49,14 @@ export function experimentFrom(document: Partial<Experiment>, catalogue: Catalog
   return {
     version: 1,
     name: "",
-    ...(defaults(catalogue.experiment) as Pick<Experiment, "batch" | "dtype">),
+    ...(defaults(catalogue.experiment) as Pick<Experiment, Plain>),
     ...document,
     data: whole(document.data, catalogue.data),
     network: { layers: document.network?.layers.map((layer) => whole(layer, catalogue.layers)) ?? [] },
     loss: whole(document.loss, catalogue.losses),
     optimizer: whole(document.optimizer, catalogue.optimizers),
+    schedule: whole(document.schedule ?? NONE, catalogue.schedules),
+    clip: whole(document.clip ?? NONE, catalogue.clips),
     seeds: { ...(defaults(catalogue.seeds) as unknown as Experiment["seeds"]), ...document.seeds },
   };
 }

@@ -1,9 +1,9 @@
 /** A link to a moment: experiment, edits and step in the address's fragment, which no server is sent. */
-import type { Experiment, RateEdit } from "../wire/messages";
+import type { Experiment, Graph } from "../wire/messages";
 
 export interface Moment {
   experiment: Experiment;
-  edits: RateEdit[];
+  edits: Graph["edits"];
   step: number;
   position: number;
 }

@@ -104,10 +104,19 @@ describe("editing the learning rate", () => {
       page.show(step);
       await answered(page.run.editRate(value));
     }
-    expect(page.run.edits.value.map(({ step, value }) => [step, value])).toEqual([
-      [2, 0.1],
-      [4, 0.4],
+    expect(page.run.edits.value).toMatchObject([
+      { step: 2, value: 0.1 },
+      { step: 4, value: 0.4 },
     ]);
+  });
+
+  test("leaves edits of other things at the same step alone", async () => {
+    const frozen = { kind: "freeze", step: 2, layer: "0", frozen: true } as const;
+    page.build();
+    page.run.edits.value = [frozen];
+    page.show(2);
+    await answered(page.run.editRate(0.5));
+    expect(page.run.edits.value).toEqual([frozen, { kind: "learning_rate", step: 2, value: 0.5 }]);
   });
 
   test("is not opened again as an experiment of its own", () => {

@@ -2,19 +2,13 @@
 import { batch, effect, signal } from "@preact/signals";
 import { Connection, connected, type Answer } from "../wire/connection";
 import type { Frame, Responses } from "../wire/frame";
-import type {
-  Catalogue,
-  DataFacts,
-  Experiment,
-  Graph,
-  Predictions,
-  Problems,
-  Proved,
-  RateEdit,
-} from "../wire/messages";
+import type { Catalogue, DataFacts, Experiment, Graph, Predictions, Problems, Proved } from "../wire/messages";
 import { experiment, problems } from "./experiment";
 import { History, history, recorded } from "./history";
 import { look, selection } from "./selection";
+
+/** A change made to a run at a step. */
+export type Edit = Graph["edits"][number];
 
 export const catalogue = signal<Catalogue | null>(null);
 export const graph = signal<Graph | null>(null);
@@ -22,7 +16,7 @@ export const frame = signal<Frame | null>(null);
 export const responses = signal<Responses | null>(null);
 export const predictions = signal<Predictions | null>(null);
 export const proof = signal<Proved | null>(null);
-export const edits = signal<readonly RateEdit[]>([]);
+export const edits = signal<readonly Edit[]>([]);
 /** What is wrong that is not in the experiment: a lost message, a fault of ours. */
 export const trouble = signal<Problems | null>(null);
 
@@ -69,7 +63,7 @@ export function outstanding(): number {
 }
 
 /** The moment shown, as far as the run goes: what was opened, the edits since, the step. */
-export function runNow(): { experiment: Experiment; edits: RateEdit[]; step: number } | null {
+export function runNow(): { experiment: Experiment; edits: Edit[]; step: number } | null {
   return base && frame.value ? { experiment: base, edits: [...edits.value], step: frame.value.step } : null;
 }
 
@@ -89,12 +83,12 @@ function reopen(): void {
 }
 
 /** Open at a moment; answers whether the service could. The page takes the experiment over when it runs. */
-export async function openAt(next: Experiment, made: readonly RateEdit[], step: number): Promise<boolean> {
+export async function openAt(next: Experiment, made: readonly Edit[], step: number): Promise<boolean> {
   const answer = await send(next, made, step);
   return answer?.kind === "frame";
 }
 
-async function send(next: Experiment, made: readonly RateEdit[], step: number): Promise<Answer | null> {
+async function send(next: Experiment, made: readonly Edit[], step: number): Promise<Answer | null> {
   asked += 1;
   const edits = [...made];
   const answer = connection?.ask({ kind: "open", generation: asked, experiment: next, edits, step, look: look.peek() });
@@ -130,11 +124,16 @@ export async function prove(parameter: string, index: number[]): Promise<void> {
 /** Change the learning rate from the next step on, without starting again. */
 export async function editRate(value: number): Promise<void> {
   const step = frame.peek()?.step ?? 0;
-  const edit: RateEdit = { kind: "learning_rate", step, value };
-  edits.value = [...edits.value.filter((made) => made.step < step), edit];
+  const edit: Edit = { kind: "learning_rate", step, value };
+  edits.value = [...edits.value.filter((made) => made.step < step || othersAt(made, step)), edit];
   await connection?.ask({ kind: "edit", generation, edit });
   history.peek()?.forgetAfter(step); // only now: frames asked for before the edit came first, and are another story
   recorded.value += 1;
+}
+
+/** Edits of other things at the same step stay. */
+function othersAt(made: Edit, step: number): boolean {
+  return made.step === step && made.kind !== "learning_rate";
 }
 
 /** Take a document as standing for the running experiment: its change has been made by an edit. */
@@ -183,7 +182,7 @@ function hearGraph(next: Graph): void {
 
 /** The page shows what runs: every field filled in, and the rate that the edits have led to. */
 function takeOver(next: Graph): void {
-  const rate = next.edits.at(-1)?.value;
+  const rate = next.edits.findLast((made) => made.kind === "learning_rate")?.value;
   const { optimizer } = next.experiment;
   const shown = rate === undefined ? next.experiment : { ...next.experiment, optimizer: { ...optimizer, lr: rate } };
   opened = shown;

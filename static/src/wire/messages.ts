@@ -10,6 +10,7 @@ export interface Messages {
   Request: Request;
 }
 export interface Catalogue {
+  clips: Kind[];
   data: DataKind[];
   examples: Experiment[];
   experiment: Setting[];
@@ -23,16 +24,12 @@ export interface Catalogue {
     [k: string]: Notes;
   };
   optimizers: Kind[];
+  schedules: Kind[];
   seeds: Setting[];
 }
-export interface DataKind {
-  classes: number | null;
-  group: "made" | "real" | "regression" | "sequence";
+export interface Kind {
   kind: string;
-  outputs: number;
-  positions: number[];
   settings: Setting[];
-  shape: number[];
 }
 export interface Setting {
   above: boolean;
@@ -46,16 +43,41 @@ export interface Setting {
   shortest: number;
   type: "integer" | "number" | "boolean" | "option" | "choice";
 }
+export interface DataKind {
+  classes: number | null;
+  group: "made" | "real" | "regression" | "sequence";
+  kind: string;
+  outputs: number;
+  positions: number[];
+  settings: Setting[];
+  shape: number[];
+}
 export interface Experiment {
+  accumulate: number;
   batch: number;
+  clip: NoClip | ClipGradNorm | ClipGradValue;
   data: Generated | Table | Recall | Sequences | Text;
   dtype: "float32" | "float64";
+  l1: number;
   loss: CrossEntropyLoss | BCEWithLogitsLoss | MSELoss | HuberLoss;
   name: string;
   network: Layers;
   optimizer: SGD | Adam | AdamW | RMSprop | Adagrad | Adadelta | Adamax | NAdam | RAdam | Lion;
+  schedule:
+    NoSchedule | StepLR | MultiStepLR | ExponentialLR | LinearLR | CosineAnnealingLR | OneCycleLR | ReduceLROnPlateau;
   seeds: Seeds;
   version: 1;
+}
+export interface NoClip {
+  kind: "none";
+}
+export interface ClipGradNorm {
+  kind: "clip_grad_norm";
+  max_norm: number;
+}
+export interface ClipGradValue {
+  clip_value: number;
+  kind: "clip_grad_value";
 }
 export interface Generated {
   kind: "circles" | "xor" | "gaussians" | "spiral" | "moons" | "checkerboard" | "plane" | "sine" | "multi_gaussian";
@@ -1140,15 +1162,62 @@ export interface Lion {
   lr: number;
   weight_decay: number;
 }
+export interface NoSchedule {
+  kind: "none";
+}
+export interface StepLR {
+  gamma: number;
+  kind: "StepLR";
+  step_size: number;
+}
+export interface MultiStepLR {
+  gamma: number;
+  kind: "MultiStepLR";
+  milestones: number[];
+}
+export interface ExponentialLR {
+  gamma: number;
+  kind: "ExponentialLR";
+}
+export interface LinearLR {
+  end_factor: number;
+  kind: "LinearLR";
+  start_factor: number;
+  total_iters: number;
+}
+export interface CosineAnnealingLR {
+  T_max: number;
+  eta_min: number;
+  kind: "CosineAnnealingLR";
+}
+export interface OneCycleLR {
+  anneal_strategy: "cos" | "linear";
+  base_momentum: number;
+  cycle_momentum: boolean;
+  div_factor: number;
+  final_div_factor: number;
+  kind: "OneCycleLR";
+  max_lr: number;
+  max_momentum: number;
+  pct_start: number;
+  three_phase: boolean;
+  total_steps: number;
+}
+export interface ReduceLROnPlateau {
+  cooldown: number;
+  eps: number;
+  factor: number;
+  kind: "ReduceLROnPlateau";
+  min_lr: number;
+  patience: number;
+  threshold: number;
+  threshold_mode: "rel" | "abs";
+}
 export interface Seeds {
   data: number;
   dropout: number;
   init: number;
   order: number;
-}
-export interface Kind {
-  kind: string;
-  settings: Setting[];
 }
 export interface LayerKind {
   group: string;
@@ -1169,7 +1238,7 @@ export interface Notes {
 export interface Graph {
   batches: number;
   data: DataFacts;
-  edits: RateEdit[];
+  edits: (LearningRate | SetWeight | Freeze)[];
   experiment: Experiment;
   generation: number;
   id: number;
@@ -1193,10 +1262,23 @@ export interface DataFacts {
   test: number;
   train: number;
 }
-export interface RateEdit {
+export interface LearningRate {
   kind: "learning_rate";
   step: number;
   value: number;
+}
+export interface SetWeight {
+  index: number[];
+  kind: "set_weight";
+  parameter: string;
+  step: number;
+  value: number;
+}
+export interface Freeze {
+  frozen: boolean;
+  kind: "freeze";
+  layer: string;
+  step: number;
 }
 export interface Layout {
   layout: number;
@@ -1275,7 +1357,7 @@ export interface Fault {
   where: string;
 }
 export interface Open {
-  edits: RateEdit[];
+  edits: (LearningRate | SetWeight | Freeze)[];
   experiment: Experiment;
   generation: number;
   id: number;
@@ -1308,7 +1390,7 @@ export interface LookAt {
   look: Look;
 }
 export interface Edit {
-  edit: RateEdit;
+  edit: LearningRate | SetWeight | Freeze;
   generation: number;
   id: number;
   kind: "edit";
