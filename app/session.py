@@ -223,11 +223,6 @@ def dump(reply: Reply) -> str:
     return REPLY.dump_json(reply).decode()
 
 
-def cost(run: Run) -> int:
-    """Multiply-adds of a step, or what it takes as long as."""
-    return max(LEAST_WORK, 3 * run.network.multiply_adds * run.experiment.batch * run.experiment.accumulate)
-
-
 def train(run: Run, steps: int, *, halt: bool = False) -> Iterator[None]:
     """Do so many steps, a piece at a time; with `halt` none after the one in which a number first breaks."""
     piece, losses, known = max(1, PIECE // run.cost), [], run.fault

@@ -281,7 +281,7 @@ class Run:
     @property
     def cost(self) -> int:
         """Multiply-adds of a step, or what it takes as long as."""
-        return max(LEAST_COST, 3 * self.network.multiply_adds * self.experiment.batch)
+        return max(LEAST_COST, 3 * self.network.multiply_adds * self.experiment.batch * self.experiment.accumulate)
 
     def distance(self, step: int) -> int:
         """Steps that `seek` would have to do."""
