@@ -30,10 +30,12 @@ from engine.layers.convolution import Conv2d
 from engine.layers.convolution_transposed import ConvTranspose2d
 from engine.layers.linear import Linear
 from engine.layers.positions import PositionalEmbedding, SinusoidalEncoding
+from engine.layers.residual import BasicBlock, ResidualBlock
 from engine.operations.attention import ScaledDotProductAttention
 from engine.operations.elementwise import ELU, GELU, LeakyReLU, Softplus, Tanh
 from engine.operations.join import Add, Concat, Multiply
 from engine.operations.losses import CrossEntropyLoss, HuberLoss
+from engine.operations.reductions import Mean
 from engine.operations.shape import Flatten, Unflatten
 from engine.optimizers.adam import AdamW
 from engine.optimizers.rmsprop import RMSprop
@@ -318,6 +320,21 @@ model = Network()
     )
     assert "called by its kind and its place: residual_5 is layer 5." in text
     assert "Layer train is called train_, since" in text
+
+
+def test_a_residual_network_is_exported_with_torchvisions_names_and_its_running_statistics(tmp_path: Path) -> None:
+    blocks = (BasicBlock(name="one", planes=2), BasicBlock(name="two", planes=3, stride=2))
+    layers = (Unflatten(), *blocks, Mean(), ResidualBlock(hidden_features=4), Linear(out_features=10))
+    run = Run(
+        Experiment(data=Table("digits"), network=Layers(layers), loss=CrossEntropyLoss(), dtype="float64", batch=8)
+    )
+    run.advance(3)
+    state = exported(run, tmp_path)["model"].state_dict()
+    assert {"two.conv1.weight", "two.bn2.running_mean", "two.downsample.0.weight", "two.downsample.1.bias"} <= set(
+        state
+    )
+    assert state["one.downsample.1.num_batches_tracked"] == 5  # three of ours, two of the script's own
+    assert largest_difference(run, tmp_path) <= 1e-10
 
 
 def test_a_chain_with_names_is_still_sequential() -> None:

@@ -34,7 +34,9 @@ def differences(
     torch: Any = pytest.importorskip("torch")
     torch.set_num_threads(1)
     model = torch.nn.ModuleDict(modules).to(getattr(torch, made.x.dtype.name))
-    model.load_state_dict({name: torch.from_numpy(p.value.copy()) for name, p in made.parameters.named.items()})
+    arrays = {name: p.value for name, p in made.parameters.named.items()} | made.parameters.state()
+    del arrays["values"]  # of all parameters, whose names are there
+    model.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
     x = torch.from_numpy(made.x.swapaxes(0, 1).copy()).requires_grad_(inputs)
     output = call(model, x)
     loss = torch.nn.functional.mse_loss(output, torch.from_numpy(made.targets.swapaxes(0, 1).copy()))

@@ -205,6 +205,50 @@ def test_what_belongs_together_has_mean_0_and_its_gradient_sums_to_0(layer: Any,
     np.testing.assert_allclose(sums[2], direct * share, atol=1e-13)
 
 
+TINY = 1e-14  # as good as no ε, so that the identities hold to their last digits
+
+
+@settings(max_examples=25, derandomize=True, deadline=None, database=None)
+@given(factor=st.floats(0.05, 20), batch=st.integers(3, 9), units=st.integers(1, 6), seed=st.integers(0, 999))
+def test_weights_before_batch_norm_have_a_direction_and_no_length(
+    factor: float, batch: int, units: int, seed: int
+) -> None:
+    """Ioffe and Szegedy 2015: a times the weights, the same output, ∂L/∂x the same, ∂L/∂W over a; and no gradient says
+    to make a unit's weights longer."""
+    made = training([Linear(out_features=units, bias=False), BatchNorm1d(eps=TINY)], 5, batch=batch, seed=seed)
+    weight = made.parameters.named["0.weight"]
+    before = [array.copy() for array in (made.output.data, weight.gradient, input_gradient(made))]
+    along = (weight.value * weight.gradient).sum(axis=1)
+    assert np.abs(along).max() <= 1e-9 * np.abs(weight.gradient).max()
+    weight.value[...] *= factor
+    made.run_pass()
+    after = (made.output.data, weight.gradient * factor, input_gradient(made))
+    for found, expected in zip(after, before, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-8 * np.abs(expected).max())
+
+
+@settings(max_examples=25, derandomize=True, deadline=None, database=None)
+@given(
+    layer=st.sampled_from([LayerNorm(eps=TINY), RMSNorm(eps=TINY), GroupNorm(num_groups=2, eps=TINY)]),
+    factor=st.floats(0.05, 20),
+    seed=st.integers(0, 999),
+)
+def test_the_gradient_before_a_norm_of_one_example_is_divided_by_the_length_of_what_comes_in(
+    layer: Any, factor: float, seed: int
+) -> None:
+    made = training([layer], 6, 4, seed=seed)
+    before = made.output.data.copy(), input_gradient(made)
+    made.x[...] *= factor
+    made.run_pass()
+    np.testing.assert_allclose(made.output.data, before[0], rtol=1e-8, atol=1e-8)
+    np.testing.assert_allclose(input_gradient(made) * factor, before[1], rtol=1e-7, atol=1e-7 * np.abs(before[1]).max())
+
+
+def input_gradient(made: Training) -> Array:
+    assert made.input.gradient is not None
+    return made.input.gradient.copy()
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(("layer", "shape"), PLAIN, ids=said)
 def test_a_feature_that_never_changes_is_normalized_to_a_finite_number(

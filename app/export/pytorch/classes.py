@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import product
+from textwrap import indent
 
 from app.export import scope
 from app.export.pytorch.forward import Forward
@@ -45,21 +46,15 @@ class Classes:
         forward = self._forward(members, names, [shape], layouts)
         if not forward.chained:
             return self._defined("Network", forward)
-        if all(member.name.isdecimal() for member in members):
-            names = [member.name for member in members]  # what nn.Sequential calls them itself
-            lines, opening, closing = forward.held.texts, "nn.Sequential(", ")"
-        else:
-            pairs = zip(names, forward.held.texts, strict=True)
-            lines, opening, closing = [f"{name}={text}" for name, text in pairs], "nn.Sequential(OrderedDict(", "))"
-        held = Held(members, names, forward.held.texts, forward.held.classes)
-        text = "\n".join([opening, *(f"    {line}," for line in lines), closing])
-        return Written(text, forward.inputs, forward.output, held.by_name, held.leaves)
+        return _chain(members, names, forward)
 
     def _composed(self, member: Member) -> Written:
         members = scope.inside(member)
-        return self._defined(
-            member.layer.kind, self._forward(members, attributes(members), member.shapes, ["first", "last"])
-        )
+        names = attributes(members)
+        forward = self._forward(members, names, member.shapes, ["first", "last"])
+        if forward.chained and _numbered(members):
+            return _chain(members, names, forward)
+        return self._defined(member.layer.kind, forward)
 
     def _forward(
         self, members: Sequence[Member], names: Sequence[str], shapes: Sequence[Shape], layouts: Sequence[Layout]
@@ -78,7 +73,7 @@ class Classes:
         held = forward.held
         modules = [f"self.{held.names[place]} = {held.texts[place]}" for place in held.modules] + list(held.ties())
         parts = {"modules": modules, "lines": forward.lines}
-        body = {key: "\n".join(f"        {line}" for line in lines) for key, lines in parts.items()}
+        body = {key: indent("\n".join(lines), " " * 8) for key, lines in parts.items()}
         text = CLASS.format(name="{name}", arguments=forward.arguments, **body)
         if text not in self._names:
             self._count[kind] += 1
@@ -87,3 +82,21 @@ class Classes:
         name = self._names[text]
         self.texts[name] = text.replace("{name}", name, 1)
         return Written(f"{name}()", forward.inputs, forward.output, held.by_name, held.leaves)
+
+
+def _chain(members: Sequence[Member], names: Sequence[str], forward: Forward) -> Written:
+    """An nn.Sequential of them."""
+    texts = forward.held.texts
+    if _numbered(members):
+        names = [member.name for member in members]  # what nn.Sequential calls them itself
+        lines, opening, closing = texts, "nn.Sequential(", ")"
+    else:
+        pairs = zip(names, texts, strict=True)
+        lines, opening, closing = [f"{name}={text}" for name, text in pairs], "nn.Sequential(OrderedDict(", "))"
+    held = Held(members, names, texts, forward.held.classes)
+    text = "\n".join([opening, *(indent(f"{line},", " " * 4) for line in lines), closing])
+    return Written(text, forward.inputs, forward.output, held.by_name, held.leaves)
+
+
+def _numbered(members: Sequence[Member]) -> bool:
+    return all(member.name.isdecimal() for member in members)

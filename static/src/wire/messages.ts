@@ -124,6 +124,7 @@ export interface HuberLoss {
 export interface Layers {
   layers: (
     | Linear
+    | ResidualBlock
     | PReLU
     | Identity
     | ReLU
@@ -151,6 +152,7 @@ export interface Layers {
     | Conv2D
     | ConvTranspose1D
     | ConvTranspose2D
+    | BasicBlock
     | BatchNorm1D
     | BatchNorm2D
     | GroupNorm
@@ -278,6 +280,16 @@ export interface Sparse {
   kind: "sparse";
   sparsity: number;
   std: number;
+}
+export interface ResidualBlock {
+  activation: "ReLU" | "GELU" | "Tanh";
+  frozen?: boolean;
+  hidden_features: number;
+  inputs?: string[];
+  kind: "ResidualBlock";
+  name?: string;
+  norm: "none" | "pre" | "post";
+  shares?: string;
 }
 export interface PReLU {
   frozen?: boolean;
@@ -665,6 +677,15 @@ export interface ConvTranspose2D {
     | Orthogonal
     | Eye
     | Sparse;
+}
+export interface BasicBlock {
+  frozen?: boolean;
+  inputs?: string[];
+  kind: "BasicBlock";
+  name?: string;
+  planes: number;
+  shares?: string;
+  stride: number;
 }
 export interface BatchNorm1D {
   affine: boolean;
