@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from math import comb
@@ -12,6 +13,7 @@ import numpy as np
 from engine.data.choices import Table
 from engine.experiment import Experiment, Layers, Seeds
 from engine.initializers import Constant, Default, KaimingNormal, Normal, Zeros
+from engine.layers.layer_norm import LayerNorm
 from engine.layers.linear import Linear
 from engine.network import Network
 from engine.operations.elementwise import ReLU, Sigmoid
@@ -39,13 +41,14 @@ def plain(depth: int, width: int, weight: Any, activation: Any = ReLU, bias: Any
     return made
 
 
-def residual(depth: int, width: int, weight: Any) -> list[Any]:
-    """x + ReLU(W x), again and again."""
+def residual(depth: int, width: int, weight: Any, *norm: Any) -> list[Any]:
+    """x + ReLU(W x), again and again; or x + ReLU(W norm(x))."""
     made: list[Any] = []
     for block in range(depth):
         x = f"sum{block - 1}" if block else "input"
         made += [
-            Linear(inputs=(x,), out_features=width, bias=False, weight_init=weight),
+            *(replace(each, inputs=(x,)) for each in norm),
+            Linear(inputs=() if norm else (x,), out_features=width, bias=False, weight_init=weight),
             ReLU(name=f"part{block}"),
             Add(name=f"sum{block}", inputs=(x, f"part{block}")),
         ]
@@ -160,6 +163,11 @@ def residual_he() -> Numbers:
 )
 def residual_default() -> Numbers:
     return ends(residual(DEEP, 64, Default()))
+
+
+@published("B17", "the same, He's start, residual, layer norm first", SEEN, (58, 5.7), band=Decades(1), form=".1e")
+def prenormalized_he() -> Numbers:
+    return ends(residual(DEEP, 64, HE, LayerNorm()))
 
 
 @published(
