@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.formula import Formula
 from app.protocol import REQUEST, Request
+from app.twice import twice
 from engine.edits import AnyEdit
 from engine.experiment import Experiment
 from engine.problem import BadExperiment, Problem
@@ -43,13 +44,16 @@ def size(text: str | bytes) -> int:
 
 
 def _read(kind: TypeAdapter[T], text: str | bytes, skip: int = 0) -> T:
-    """Parse and validate: size first, then syntax and depth, then meaning."""
+    """Parse and validate: size first, then syntax and depth, then meaning, then whether each name stands there once."""
     if (length := size(text)) > LARGEST:
         raise BadExperiment([problem("", "too_long", f"at most {LARGEST:,} bytes", f"{length:,}")])
     try:
-        return kind.validate_json(text)
+        read = kind.validate_json(text)
     except ValidationError as error:
         raise BadExperiment(_problems(error, skip)) from None
+    if found := [problem(where, "twice", "each name once", "the same name twice") for where in twice(text)]:
+        raise BadExperiment(found)
+    return read
 
 
 def problem(where: str, code: str, expected: str, came: str) -> Problem:
@@ -109,6 +113,8 @@ def _problem(where: str, found: Any) -> Problem:
         return Problem(where, kind, expected, came, {"limit": f"{limit:,}", "expected": expected, "came": came})
     if kind == "union_tag_invalid":
         return problem(f"{where}.kind".lstrip("."), "kind", f"one of {context['expected_tags']}", short(context["tag"]))
+    if kind == "literal_error" and where.rpartition(".")[2] == "version":
+        return problem(where, "version", f"version {context['expected']}, the one this Backflow reads", came)
     if kind == "literal_error":
         return problem(where, "kind", f"one of {context['expected']}", came)
     if kind == "json_invalid":

@@ -28,8 +28,9 @@ class Same(Join):
     """A join of values of one shape."""
 
     def output(self, *shapes: Shape) -> Shape:
-        if any(shape != shapes[0] for shape in shapes):
-            raise BadShape("inputs of one shape", " and ".join(map(str, shapes)))
+        for place, shape in enumerate(shapes):
+            if shape != shapes[0]:
+                raise BadShape("inputs of one shape", f"{shapes[0]} and {shape}", f"inputs.{place}")
         return shapes[0]
 
 
@@ -99,8 +100,9 @@ class Concat(Join):
     )
 
     def output(self, *shapes: Shape) -> Shape:
-        if any(shape[1:] != shapes[0][1:] for shape in shapes):
-            raise BadShape("inputs of the same positions", " and ".join(map(str, shapes)))
+        for place, shape in enumerate(shapes):
+            if shape[1:] != shapes[0][1:]:
+                raise BadShape("inputs of the same positions", f"{shapes[0]} and {shape}", f"inputs.{place}")
         return (sum(shape[0] for shape in shapes), *shapes[0][1:])
 
     def forward(self, program: Program, node: Node) -> Tensor:

@@ -73,7 +73,6 @@ def test_an_empty_object_is_the_default_experiment() -> None:
         ({"loss": {"kind": "Hinge"}}, "loss.kind", "kind"),
         ({"data": {"kind": None}}, "data.kind", "kind"),
         ({"dtype": "int8"}, "dtype", "kind"),
-        ({"version": 2}, "version", "kind"),
         ({"batch": 0}, "batch", "greater_than_equal"),
         ({"seeds": {"init": 2**32}}, "seeds.init", "less_than_equal"),
         ({"name": 7}, "name", "type"),
@@ -119,8 +118,24 @@ def test_length_is_counted_in_bytes() -> None:
     assert size("한\ud800") == 6
 
 
-def test_of_two_values_under_one_key_the_last_counts() -> None:
-    assert read_experiment('{"batch": 4, "batch": 8}').batch == 8
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('{"batch": 4, "batch": 8}', "batch"),
+        ('{"batch": 4, "batch": 4}', "batch"),
+        ('{"seeds": {"init": 1, "data": 2, "init": 3}}', "seeds.init"),
+        ('{"network": {"layers": [{"kind": "Linear"}, {"kind": "Tanh", "kind": "ReLU"}]}}', "network.layers.1.kind"),
+    ],
+)
+def test_a_name_that_stands_twice_is_refused_since_nobody_knows_which_was_meant(text: str, where: str) -> None:
+    assert only(text) == only(text.encode()) == (where, "twice")
+
+
+@pytest.mark.parametrize("version", ["2", "0", '"1"'])
+def test_an_experiment_of_another_version_says_which_one_can_be_read(version: str) -> None:
+    (found,) = problems(f'{{"version": {version}}}')
+    assert (found.where, found.code) == ("version", "version")
+    assert "version 1" in found.expected
 
 
 def test_every_problem_is_reported_not_only_the_first() -> None:
