@@ -1,4 +1,4 @@
-"""The command: serve, check, trace, export."""
+"""The command: serve, config, check, trace, export."""
 
 from __future__ import annotations
 
@@ -64,6 +64,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--reload", action="store_true", help="restart when a source file changes")
     one.set_defaults(run=run_serve)
 
+    one = commands.add_parser("config", help="print the settings in effect")
+    one.set_defaults(run=run_config)
+
     one = commands.add_parser("check", help="validate an experiment and prove its gradients")
     one.add_argument("file", type=Path)
     one.add_argument("--steps", type=at_least(1), default=1, help="steps to train before the proof")
@@ -97,6 +100,13 @@ def at_least(least: int) -> Callable[[str], int]:
 
 def load(path: Path) -> Experiment:
     return read_experiment(path.read_bytes())
+
+
+def run_config(options: argparse.Namespace) -> int:
+    """Every setting as it is in effect, as lines that a shell could read; what is secret is not shown."""
+    for name, value in Settings().shown():
+        print(f"BACKFLOW_{name.upper()}={value}")
+    return 0
 
 
 def run_serve(options: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import TypeAdapter
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -19,36 +21,56 @@ from app.documents import LARGEST, problem, read_experiment, read_formula
 from app.formula import compute
 from app.headers import SecurityHeaders
 from app.hosts.choice import chosen as hosts_of
+from app.hosts.remote import Remote
+from app.metrics import Metrics
 from app.pages import home
+from app.prefix import Prefix
+from app.readiness import Readiness
 from app.refusal import fault
 from app.report import report
 from app.schema import schemas
 from app.settings import Settings
-from app.websocket import converse
+from app.websocket import Reception
 from engine.problem import BadExperiment
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     chosen = settings or Settings()
-    hosts = hosts_of(chosen)
+    hosts, metrics, readiness = hosts_of(chosen), Metrics(), Readiness(chosen.drain)
+    reception = Reception(hosts, chosen, metrics)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await hosts.start()
-        yield
+        watching = asyncio.create_task(metrics.watch_loop())
+        with readiness:
+            yield
+        watching.cancel()
         await hosts.stop()
 
     app = FastAPI(title="Backflow", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=chosen.allowed_hosts())
-    app.add_middleware(SecurityHeaders)  # added last, so outermost: a refused host gets them too
+    app.add_middleware(SecurityHeaders)  # outside the check of hosts: a refused one gets them too
+    if chosen.prefix:
+        app.add_middleware(Prefix, path=chosen.prefix)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
         return {"status": "ok", "version": __version__}
 
     @app.get("/readyz")
-    async def readyz() -> dict[str, str]:
-        return {"status": "ready"}
+    async def readyz() -> Response:
+        status = readiness.status
+        return JSONResponse({"status": status}, 200 if status == "ready" else 503)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def get_metrics() -> Response:
+        if not chosen.measured():
+            return JSONResponse({"detail": "Not Found"}, 404)
+        if isinstance(hosts, Remote):
+            metrics.resumed.set(hosts.resumed)
+            metrics.hosts.set(hosts.placement.started)
+        return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     everything = Response(TypeAdapter(Catalogue).dump_json(catalogue()), media_type="application/json")
 
@@ -76,7 +98,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @app.websocket("/ws")
     async def websocket(socket: WebSocket) -> None:
-        await converse(socket, hosts)
+        await reception.converse(socket)
 
     app.add_api_route("/", home, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
+from types import FrameType
 
 import uvicorn
 
 from app.documents import LARGEST
+from app.logs import start_logs
 from app.pages import bundle
 from app.settings import Settings
 
 PORTS_TRIED = 20
+UNTAKEN = 30_000  # milliseconds that sent bytes may stay untaken
 
 
 def serve(settings: Settings, reload: bool = False) -> int:
@@ -38,13 +42,18 @@ def serve(settings: Settings, reload: bool = False) -> int:
     name = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(f"Backflow is at http://{name}:{port}  (Ctrl+C stops it)", flush=True)
     os.environ["BACKFLOW_HOST"] = settings.host  # for the process that a reload starts afresh
+    start_logs(settings.log_format, settings.log_level)
     config = uvicorn.Config(
         "app.main:create_app",
         factory=True,
         reload=reload,
-        log_level="warning",
+        log_config=None,
+        log_level=settings.log_level,
         ws_max_size=LARGEST,
         ws_per_message_deflate=False,  # float32 does not shrink, and trying costs a hundred times the sending
+        ws_ping_interval=15,  # proxies cut what is silent for 30 or 60 seconds
+        ws_ping_timeout=20,
+        forwarded_allow_ips=settings.proxies,
         server_header=False,
         timeout_graceful_shutdown=5,
     )
@@ -53,8 +62,13 @@ def serve(settings: Settings, reload: bool = False) -> int:
 
         ChangeReload(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
     else:
+        signal.signal(signal.SIGTERM, _ended)  # raised once more by the server when it has ended
         uvicorn.Server(config).run(sockets=[listener])
     return 0
+
+
+def _ended(number: int, frame: FrameType | None) -> None:
+    """To have been asked to end is no failure."""
 
 
 def listen(host: str, port: int) -> socket.socket | None:
@@ -63,6 +77,8 @@ def listen(host: str, port: int) -> socket.socket | None:
     for candidate in range(port, min(port + PORTS_TRIED, 65536)):
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # a peer that takes nothing any more is gone: a ping does not free it
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN)
         try:
             listener.bind((host, candidate))
             listener.listen(128)

@@ -1,19 +1,73 @@
-"""The thin shell around a session: one WebSocket, request in, replies out, in order."""
+"""The thin shell around a session: one WebSocket, requests in, replies out, in order."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from time import perf_counter
 from uuid import uuid4
 
 from fastapi import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocketDisconnected
 
+from app.admission import Admission, Full, Pace
 from app.hosts.host import Hosts
+from app.metrics import Metrics
 from app.session import Message
+from app.settings import Settings
 
 log = logging.getLogger("backflow.websocket")
 
-SEND_TIMEOUT = 20.0  # seconds a reader may leave a reply unread before it is let go
+AHEAD = 16  # requests read ahead of their answers; a browser has at most two outstanding
+BUSY, TOO_FAST = 1013, 1008  # close codes: try again later; policy
+
+
+class Reception:
+    """Lets sockets in and holds their conversations."""
+
+    def __init__(self, hosts: Hosts, settings: Settings, metrics: Metrics) -> None:
+        self.hosts, self.settings, self.metrics = hosts, settings, metrics
+        self.admission = Admission(settings.sessions, settings.per_address)
+
+    async def converse(self, socket: WebSocket) -> None:
+        """Hold one conversation until either side ends it."""
+        if not same_origin(socket):
+            self.metrics.refused.labels("origin").inc()
+            await socket.close(1008)
+            return
+        await socket.accept()
+        try:
+            with self.admission.enter(socket.client.host if socket.client else ""):
+                await self._talk(socket)
+        except Full as full:
+            self.metrics.refused.labels(str(full)).inc()
+            await socket.close(BUSY, "there is no room now; try again in a while")
+        except TimeoutError:
+            self.metrics.refused.labels("slow").inc()
+            log.info("a reader was too slow and was let go")
+
+    async def _talk(self, socket: WebSocket) -> None:
+        session = uuid4().hex
+        await self.hosts.open(session)
+        self.metrics.sessions.inc()
+        try:
+            async with reading(socket, Pace(self.settings.messages, self.settings.messages * 2)) as requests:
+                while (request := await requests.get()) is not None:
+                    await self._answer(socket, session, request)
+        except (WebSocketDisconnect, WebSocketDisconnected):  # it went while it was listened to, or spoken to
+            pass
+        finally:
+            self.metrics.sessions.dec()
+            await self.hosts.close(session)
+
+    async def _answer(self, socket: WebSocket, session: str, request: Message) -> None:
+        begin = perf_counter()
+        for reply in await self.hosts.ask(session, request):
+            await asyncio.wait_for(send(socket, reply), self.settings.send_timeout)
+        self.metrics.messages.inc()
+        self.metrics.answer.observe(perf_counter() - begin)
 
 
 def same_origin(socket: WebSocket) -> bool:
@@ -25,24 +79,32 @@ def same_origin(socket: WebSocket) -> bool:
     return origin is None or origin.partition("://")[2] == socket.headers.get("host")
 
 
-async def converse(socket: WebSocket, hosts: Hosts) -> None:
-    """Hold one conversation until either side ends it."""
-    if not same_origin(socket):
-        await socket.close(1008)
-        return
-    await socket.accept()
-    session = uuid4().hex
-    await hosts.open(session)
+@asynccontextmanager
+async def reading(socket: WebSocket, pace: Pace) -> AsyncIterator[asyncio.Queue[Message | None]]:
+    """The requests as they come; None at the end.
+
+    Somebody has to read all the time: what a socket is sent and nobody reads holds up its answers to our pings, and
+    a healthy browser would be taken for gone.
+    """
+    requests: asyncio.Queue[Message | None] = asyncio.Queue(AHEAD)
+
+    async def read() -> None:
+        with suppress(WebSocketDisconnect):
+            while True:
+                message = await receive(socket)
+                if not pace.keeps():
+                    await socket.close(TOO_FAST, "too many messages a second")
+                    break
+                await requests.put(message)
+        await requests.put(None)
+
+    reader = asyncio.create_task(read())
     try:
-        while True:
-            for reply in await hosts.ask(session, await receive(socket)):
-                await asyncio.wait_for(send(socket, reply), SEND_TIMEOUT)
-    except WebSocketDisconnect:
-        pass
-    except TimeoutError:
-        log.info("a reader was too slow and was let go")
+        yield requests
     finally:
-        await hosts.close(session)
+        reader.cancel()
+        with suppress(asyncio.CancelledError):
+            await reader
 
 
 async def receive(socket: WebSocket) -> Message:

@@ -30,6 +30,8 @@ PULSE = 1.0  # seconds between two looks at a host
 class Placement(Protocol):
     """Where hosts come from: this machine, or a cluster."""
 
+    started: int  # hosts so far
+
     async def start(self) -> None: ...
 
     async def place(self) -> Link:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,8 +17,9 @@ pytestmark = BUILT
 
 
 @pytest.fixture(scope="module")
-def client() -> TestClient:
-    return TestClient(create_app(Settings(processes=0)), base_url="http://127.0.0.1:8000")
+def client() -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(processes=0)), base_url="http://127.0.0.1:8000") as client:
+        yield client
 
 
 def ask(client: TestClient, expression: str, **inputs: Any) -> Any:

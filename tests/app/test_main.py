@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,9 @@ pytestmark = BUILT
 
 
 @pytest.fixture(scope="module")
-def client() -> TestClient:
-    return TestClient(create_app(Settings(processes=0)), base_url="http://127.0.0.1:8000")
+def client() -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(processes=0)), base_url="http://127.0.0.1:8000") as client:
+        yield client
 
 
 def test_it_says_that_it_is_well_and_which_version(client: TestClient) -> None:

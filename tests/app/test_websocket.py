@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import urllib.request
+from collections.abc import Iterator
 from socket import create_connection
 from typing import Any
 
@@ -27,8 +28,9 @@ URL = "ws://127.0.0.1:8000/ws"
 
 
 @pytest.fixture(scope="module")
-def client() -> TestClient:
-    return TestClient(create_app(Settings(processes=0)), base_url=ORIGIN)
+def client() -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(processes=0)), base_url=ORIGIN) as client:
+        yield client
 
 
 def opened(socket: WebSocketTestSession, **fields: Any) -> Binary:

@@ -1,0 +1,131 @@
+"""What those who run the service see: is it ready, what does it count, how does it end, what does it log."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from time import monotonic
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from app.logs import JsonLines
+from app.main import create_app
+from app.settings import Settings
+from tests.app.conversation import SMALL
+from tests.app.service import BUILT, ENVIRONMENT, address
+
+pytestmark = BUILT
+URL, SOCKET = "http://127.0.0.1:8000", "ws://127.0.0.1:8000/ws"
+
+
+def client(**settings: Any) -> TestClient:
+    return TestClient(create_app(Settings(processes=0, **settings)), base_url=URL)
+
+
+def test_it_is_ready_only_between_its_start_and_its_end() -> None:
+    app = create_app(Settings(processes=0))
+    outside = TestClient(app, base_url=URL)
+    assert outside.get("/readyz").status_code == 503
+    with TestClient(app, base_url=URL) as inside:
+        assert inside.get("/readyz").json() == {"status": "ready"}
+    assert outside.get("/readyz").json() == {"status": "draining"}
+
+
+def test_metrics_count_conversations_requests_and_refusals() -> None:
+    with client(sessions=1) as outside:
+        with outside.websocket_connect(SOCKET) as socket:
+            socket.send_json({"kind": "open", "id": 1, "generation": 1, "experiment": SMALL})
+            socket.receive_json(), socket.receive_bytes()
+            with outside.websocket_connect(SOCKET) as second, pytest.raises(WebSocketDisconnect) as refused:
+                second.receive_text()
+            assert refused.value.code == 1013
+            text = outside.get("/metrics").text
+        assert "backflow_sessions 1.0" in text
+        assert "backflow_messages_total 1.0" in text
+        assert 'backflow_refused_total{reason="sessions"} 1.0' in text
+        assert "backflow_loop_lag_seconds_count" in text
+
+
+def test_metrics_are_not_shown_beyond_this_machine_unless_asked_for() -> None:
+    assert client(host="0.0.0.0").get("/metrics").status_code == 404
+    assert client(host="0.0.0.0", metrics=True).get("/metrics").status_code == 200
+    assert client(metrics=False).get("/metrics").status_code == 404
+
+
+def test_a_flood_of_messages_is_let_go_and_says_why() -> None:
+    with client(messages=5) as outside, outside.websocket_connect(SOCKET) as socket:
+        with pytest.raises(WebSocketDisconnect) as closed:
+            for _ in range(40):
+                socket.send_text("{}")
+            for _ in range(40):
+                socket.receive_text()
+        assert closed.value.code == 1008 and "too many" in closed.value.reason
+
+
+@pytest.mark.parametrize("path", ["/backflow/healthz", "/healthz"])
+def test_below_a_path_it_answers_with_and_without_it(path: str) -> None:
+    assert client(prefix="/backflow").get(path).json()["status"] == "ok"
+
+
+def test_below_a_path_the_page_and_its_socket_are_there() -> None:
+    with client(prefix="/school/backflow") as outside:
+        reply = outside.get("/school/backflow", follow_redirects=False)
+        assert (reply.status_code, reply.headers["location"]) == (307, "/school/backflow/")
+        page = outside.get("/school/backflow/").text
+        script = page.partition('src="')[2].partition('"')[0]
+        assert not script.startswith(("/", "http"))
+        assert outside.get(f"/school/backflow/{script}").status_code == 200
+        assert outside.get("/school/backflowers").status_code == 404
+        with outside.websocket_connect("ws://127.0.0.1:8000/school/backflow/ws") as socket:
+            socket.send_text("?")
+            assert socket.receive_json()["kind"] == "problems"
+
+
+def ready(where: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"{where}/readyz", timeout=5) as reply:
+            return reply.status, json.load(reply)["status"]
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)["status"]
+
+
+def test_asked_to_end_it_says_so_for_a_while_and_ends_well() -> None:
+    command = [sys.executable, "-m", "app", "serve", "--port", "0"]
+    environment = {**ENVIRONMENT, "BACKFLOW_DRAIN": "1"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as service:
+        where = address(service)
+        assert ready(where) == (200, "ready")
+        began = monotonic()
+        service.send_signal(signal.SIGTERM)
+        assert ready(where) == (503, "draining")
+        assert service.wait(10) == 0
+        assert monotonic() - began < 10
+
+
+def test_a_log_line_is_one_json_object() -> None:
+    try:
+        raise ValueError("two\nlines")
+    except ValueError:
+        record = logging.LogRecord("backflow", logging.ERROR, "", 0, "a %s failed", ("step",), sys.exc_info())
+    line = JsonLines().format(record)
+    assert "\n" not in line
+    found = json.loads(line)
+    assert (found["level"], found["logger"], found["message"]) == ("error", "backflow", "a step failed")
+    assert "two\nlines" in found["exception"]
+
+
+def test_the_settings_in_effect_are_printed_without_what_is_secret() -> None:
+    environment = {**ENVIRONMENT, "BACKFLOW_SESSIONS": "7", "BACKFLOW_NAMES": '["a.example"]'}
+    command = [sys.executable, "-m", "app", "config"]
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert "BACKFLOW_SESSIONS=7" in said and 'BACKFLOW_NAMES=["a.example"]' in said
+    assert [line.split("=")[0] for line in said] == [f"BACKFLOW_{name.upper()}" for name in Settings.model_fields]
