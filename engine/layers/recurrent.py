@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Literal
 
 from engine.initializers import AnyInitializer, Default
 from engine.layer import Composite, Layer, Part
+from engine.operations.dropout import Dropout, Share
 from engine.operations.join import Concat
 from engine.range import Range
 from engine.tensor import Shape
@@ -20,6 +21,7 @@ from engine.tensor import Shape
 class Recurrent(Composite):
     """(I, T) → (H, T), or (2H, T) in both directions; the state begins at 0.
 
+    dropout   of what one layer gives to the next; so of a single layer nothing
     truncate  after so many steps the gradient through the state is cut, as by `state.detach()` between two pieces of
               a sequence (truncated backpropagation through time, Williams and Peng 1990); 0 is never
     returns   which of PyTorch's two answers: "output" is the state after every step, "h_n" the state in which each
@@ -29,6 +31,7 @@ class Recurrent(Composite):
     hidden_size: Annotated[int, Range(1, 4096)] = 32
     num_layers: Annotated[int, Range(1, 16)] = 1
     bias: bool = True
+    dropout: Share = 0.0
     bidirectional: bool = False
     truncate: Annotated[int, Range(0, 65536)] = 0
     returns: Literal["output", "h_n"] = "output"
@@ -46,10 +49,13 @@ class Recurrent(Composite):
         parts: list[Part] = []
         below = -1
         for level in range(self.num_layers):
-            whole = self.returns == "output" or level < self.num_layers - 1
+            last = level == self.num_layers - 1
+            whole = self.returns == "output" or not last
             ways = (False, True) if self.bidirectional else (False,)
             parts += [Part("", self.direction(level, reverse, whole), (below,)) for reverse in ways]
             if self.bidirectional:
                 parts.append(Part("", Concat(), (len(parts) - 2, len(parts) - 1)))
+            if self.dropout and not last:
+                parts.append(Part("", Dropout(p=self.dropout), (len(parts) - 1,)))
             below = len(parts) - 1
         return parts

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.evaluation import Evaluation
 from engine.initializers import Orthogonal, Zeros
 from engine.layers.linear import Linear
 from engine.layers.recurrent import Recurrent
@@ -18,6 +19,7 @@ from engine.layers.recurrent_lstm import LSTM
 from engine.layers.recurrent_rnn import RNN
 from engine.network import Network
 from engine.operations.join import Concat
+from engine.operations.losses import MSELoss
 from engine.problem import BadExperiment
 from engine.tensor import Array
 from engine.trainer import Training
@@ -235,6 +237,19 @@ def test_the_gradient_of_a_state_is_kept_for_each_time_step(cell: Recurrent) -> 
     for t in (1, 3, 5):
         np.testing.assert_array_equal(found[..., t], arrived[..., t])
     assert not np.allclose(found[..., 4], arrived[..., 4])
+
+
+def test_dropout_is_between_layers_and_only_while_training() -> None:
+    made = training([GRU(hidden_size=3, num_layers=3, bidirectional=True, dropout=0.4)], 2, 5)
+    between = ["GRU", "GRU", "Concat", "Dropout"]
+    assert [node.name for node in made.nodes[:-1]] == [*between, *between, "GRU", "GRU", "Concat"]
+    assert 0 in made.nodes[3].kept["mask"]
+    agrees(made)
+    looking = Evaluation(made.network, MSELoss(), "float64", 3)
+    looking.input.data[...] = made.x
+    looking.run(made.parameters, loss=False)
+    plain = training([GRU(hidden_size=3, num_layers=3, bidirectional=True)], 2, 5, x=made.x)
+    np.testing.assert_array_equal(looking.output.data, plain.output.data)
 
 
 def test_truncation_longer_than_the_sequence_changes_nothing() -> None:

@@ -764,6 +764,7 @@ export interface GRU {
     | Eye
     | Sparse;
   bidirectional: boolean;
+  dropout: number;
   frozen?: boolean;
   hidden_size: number;
   inputs?: string[];
@@ -822,6 +823,7 @@ export interface LSTM {
     | Eye
     | Sparse;
   bidirectional: boolean;
+  dropout: number;
   forget_bias: number;
   frozen?: boolean;
   hidden_size: number;
@@ -881,6 +883,7 @@ export interface RNN {
     | Eye
     | Sparse;
   bidirectional: boolean;
+  dropout: number;
   frozen?: boolean;
   hidden_size: number;
   inputs?: string[];
