@@ -13,7 +13,7 @@ from engine.data.shared import loaded
 from engine.experiment import Experiment
 from engine.layers.embedding import Embedding
 from engine.network import Network
-from engine.operations.losses import BCEWithLogitsLoss, CrossEntropyLoss
+from engine.operations.losses import BCEWithLogitsLoss
 from engine.problem import BadExperiment, Problem
 from engine.tensor import Shape
 
@@ -139,7 +139,7 @@ def _targets(experiment: Experiment, network: Network, data: Dataset) -> list[Pr
     """Does the last layer have the outputs that the loss needs for these targets?"""
     last = f"network.layers.{len(experiment.network.layers) - 1}"
     loss = experiment.loss
-    if isinstance(loss, CrossEntropyLoss | BCEWithLogitsLoss) and data.classes is None:
+    if (loss.labels or isinstance(loss, BCEWithLogitsLoss)) and data.classes is None:
         return [
             _problem(
                 "loss",
@@ -174,7 +174,7 @@ def shown(shape: Shape) -> str:
 
 
 def outputs_needed(experiment: Experiment, data: Dataset) -> int:
-    """How many outputs the loss wants: one a class, except one for two classes where the loss is not a softmax."""
+    """How many outputs the loss wants: one a class, except one for two classes where the loss does not take labels."""
     if data.classes is None:
         return data.outputs
-    return 1 if data.classes == 2 and not isinstance(experiment.loss, CrossEntropyLoss) else data.classes
+    return 1 if data.classes == 2 and not experiment.loss.labels else data.classes

@@ -167,6 +167,14 @@ class BCEWithLogitsLoss(Loss):
         program.into(logits, emit)
 
 
+def own_places(program: Program, labels: Array) -> Array:
+    """Emit where the number of each label's own class lies in a flat (classes, labels)."""
+    place, count = np.zeros(labels.shape, np.intp), np.array(labels.size)
+    program.call(np.multiply, labels, count, place)
+    program.call(np.add, place, np.arange(labels.size), place)
+    return place
+
+
 @dataclass(frozen=True)
 class CrossEntropyLoss(Loss):
     """Softmax and cross-entropy in one: ln Σe^z − z_y, with the largest logit subtracted first."""
@@ -190,11 +198,8 @@ class CrossEntropyLoss(Loss):
         p = columns(node.kept["probability"])
         largest, total, picked = (program.empty((count,)) for _ in range(3))
         ones, mean = np.ones(classes, program.dtype), np.full(count, 1 / count, program.dtype)
-        place = node.kept["place"] = np.zeros(count, np.intp)  # of each example's own class in the flat logits
-        each, width = np.arange(count), np.array(count)
+        place = node.kept["place"] = own_places(program, labels)
         loss = scalar(program)
-        program.call(np.multiply, labels, width, place)
-        program.call(np.add, place, each, place)
         program.call(np.maximum.reduce, z, 0, None, largest)
         program.call(np.subtract, z, largest, p)
         program.call(p.ravel().take, place, None, picked, "clip")
@@ -221,4 +226,38 @@ class CrossEntropyLoss(Loss):
         program.into(node.inputs[0], emit)
 
 
-AnyLoss = Annotated[CrossEntropyLoss | BCEWithLogitsLoss | MSELoss | HuberLoss, Tagged()]
+@dataclass(frozen=True)
+class NLLLoss(Loss):
+    """Minus the logarithm of the right class's probability, where the network gives the logarithms: after LogSoftmax
+    it is the cross-entropy."""
+
+    kind: Literal["NLLLoss"] = "NLLLoss"
+    labels: ClassVar = True
+    notation: ClassVar = Notation(
+        r"L = -\frac{1}{B} \sum \ell_y, \; \ell = \ln p",
+        {r"\ell": r"\frac{\partial L}{\partial \ell} = -\frac{1}{B} \; (y), \; 0 \; (\text{else})"},
+    )
+
+    def shares(self, outputs: Array) -> Array:
+        return np.clip(np.exp(outputs), 0, 1)
+
+    def forward(self, program: Program, node: Node) -> Tensor:
+        logarithms, target = node.inputs
+        place = node.kept["place"] = own_places(program, target.data.ravel())
+        picked, loss = program.empty(place.shape), scalar(program)
+        program.call(logarithms.data.ravel().take, place, None, picked, "clip")
+        program.call(picked.dot, np.full(place.size, -1 / place.size, program.dtype), loss.data)
+        return loss
+
+    def backward(self, program: Program, node: Node) -> None:
+        place = node.kept["place"]
+        share = np.full(place.size, -1 / place.size, program.dtype)
+
+        def emit(out: Array) -> None:
+            program.call(out.fill, 0)
+            program.call(out.ravel().put, place, share)
+
+        program.into(node.inputs[0], emit)
+
+
+AnyLoss = Annotated[CrossEntropyLoss | NLLLoss | BCEWithLogitsLoss | MSELoss | HuberLoss, Tagged()]

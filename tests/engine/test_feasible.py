@@ -17,7 +17,7 @@ from engine.initializers import KaimingNormal, XavierUniform
 from engine.layers.linear import Linear
 from engine.network import Network
 from engine.operations.elementwise import ELU, LeakyReLU, Tanh
-from engine.operations.losses import BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, MSELoss
+from engine.operations.losses import BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, MSELoss, NLLLoss
 from engine.optimizers.adam import Adam
 from engine.optimizers.rmsprop import RMSprop
 from engine.optimizers.sgd import SGD
@@ -210,6 +210,7 @@ def test_the_stated_number_of_parameters_is_the_allocated_one() -> None:
     [
         (Experiment(), 1),
         (Experiment(loss=CrossEntropyLoss()), 2),
+        (Experiment(loss=NLLLoss()), 2),
         (Experiment(data=Table("digits"), loss=MSELoss()), 10),
         (Experiment(data=Generated("plane"), loss=HuberLoss()), 1),
     ],

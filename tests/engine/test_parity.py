@@ -22,7 +22,7 @@ from engine.operations.elementwise import ELU, GELU, LeakyReLU, Softplus
 from engine.operations.elementwise_clipped import Hardsigmoid, Hardtanh
 from engine.operations.elementwise_saturating import CELU
 from engine.operations.elementwise_shrink import Hardshrink, Softshrink
-from engine.operations.losses import BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, MSELoss
+from engine.operations.losses import BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, MSELoss, NLLLoss
 from engine.optimizers.adadelta import Adadelta
 from engine.optimizers.adagrad import Adagrad
 from engine.optimizers.adam import Adam, AdamW
@@ -79,6 +79,7 @@ optimizers = st.one_of(
 )
 losses = st.one_of(
     st.just(CrossEntropyLoss()),
+    st.just(NLLLoss()),
     st.just(BCEWithLogitsLoss()),
     st.just(MSELoss()),
     st.builds(HuberLoss, delta=between(0.1, 3)),
@@ -101,7 +102,7 @@ def cases(draw: st.DrawFn) -> Case:
     layers: list[Any] = []
     for width in draw(st.lists(st.integers(1, 16), max_size=4)):
         layers += [Linear(out_features=width, bias=draw(st.booleans())), draw(activations)]
-    outputs = draw(st.integers(2, 6) if isinstance(loss, CrossEntropyLoss) else st.integers(1, 6))
+    outputs = draw(st.integers(2, 6) if loss.labels else st.integers(1, 6))
     layers.append(Linear(out_features=outputs, bias=draw(st.booleans())))
     experiment = Experiment(
         network=Layers(tuple(layers)),

@@ -7,12 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.data.choices import Generated, Table
+from engine.experiment import Experiment, Layers
 from engine.layers.linear import Linear
 from engine.layers.prelu import PReLU
 from engine.network import Network
 from engine.operations.join import Concat
+from engine.operations.losses import CrossEntropyLoss, NLLLoss
 from engine.operations.softmax import LogSoftmax, Softmax
 from engine.problem import BadExperiment
+from engine.run import Run
 from engine.tensor import Array
 from engine.trainer import Training
 from tests.engine.beside import beside
@@ -80,6 +84,25 @@ def test_the_logarithm_of_a_share_too_small_to_be_held_keeps_its_digits() -> Non
     made = applied(LogSoftmax(), np.array([[0.0], [-2000.0]]))
     assert made.output.data.ravel().tolist() == [0.0, -2000.0]
     assert made.nodes[0].kept["probability"].ravel().tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(("data", "classes"), [(Generated("moons"), 2), (Table("iris"), 3)])
+def test_log_softmax_and_the_negative_log_likelihood_are_the_cross_entropy(data: Any, classes: int) -> None:
+    z = Linear(out_features=classes)
+    pair = [
+        Run(Experiment(data=data, network=Layers(layers), loss=loss, dtype="float64", batch=16))
+        for layers, loss in (((z, LogSoftmax()), NLLLoss()), ((z,), CrossEntropyLoss()))
+    ]
+    for run in pair:
+        run.advance(20)
+    one, other = pair
+    np.testing.assert_allclose(one.losses, other.losses, rtol=1e-12)
+    np.testing.assert_allclose(one.parameters.values, other.parameters.values, rtol=1e-10)
+    assert one.test() == pytest.approx(other.test())
+    logits = other.training.output.data
+    np.testing.assert_allclose(
+        one.experiment.loss.shares(one.training.output.data), other.experiment.loss.shares(logits)
+    )
 
 
 def test_the_slope_of_prelu_at_zero_is_the_one_below_it() -> None:

@@ -16,10 +16,13 @@ export function factsOf(kind: Data["kind"], catalogue: Catalogue): Facts {
   return named(catalogue.data, kind);
 }
 
+/** Losses whose targets are labels: two classes are two outputs there. */
+const LABELLED: readonly Loss["kind"][] = ["CrossEntropyLoss", "NLLLoss"];
+
 /** How many outputs the loss wants: one a class, except a single logit or number for two classes. */
 export function outputsNeeded(loss: Loss["kind"], { classes, outputs }: Facts): number {
   if (classes === null) return outputs;
-  return classes === 2 && loss !== "CrossEntropyLoss" ? 1 : classes;
+  return classes === 2 && !LABELLED.includes(loss) ? 1 : classes;
 }
 
 /**

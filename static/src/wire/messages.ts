@@ -59,7 +59,7 @@ export interface Experiment {
   data: Generated | Table | Recall | Sequences | Text;
   dtype: "float32" | "float64";
   l1: number;
-  loss: CrossEntropyLoss | BCEWithLogitsLoss | MSELoss | HuberLoss;
+  loss: CrossEntropyLoss | NLLLoss | BCEWithLogitsLoss | MSELoss | HuberLoss;
   name: string;
   network: Layers;
   optimizer: SGD | Adam | AdamW | RMSprop | Adagrad | Adadelta | Adamax | NAdam | RAdam | Lion;
@@ -110,6 +110,9 @@ export interface Text {
 }
 export interface CrossEntropyLoss {
   kind: "CrossEntropyLoss";
+}
+export interface NLLLoss {
+  kind: "NLLLoss";
 }
 export interface BCEWithLogitsLoss {
   kind: "BCEWithLogitsLoss";
