@@ -44,20 +44,21 @@ class Look(Choice):
 
 @dataclass(frozen=True)
 class Open(Choice):
-    """Start an experiment, or go straight to a moment of it."""
+    """Start an experiment, or go straight to a moment of it: as far towards it as one request can."""
 
     kind: Literal["open"]
     id: Id
     generation: Id
     experiment: Experiment
     edits: tuple[AnyEdit, ...] = ()
-    step: Annotated[int, Range(0, 10_000_000)] = 1
+    step: Annotated[int, Range(1, 10_000_000)] = 1
     look: Look = field(default_factory=Look)
 
 
 @dataclass(frozen=True)
 class Advance(Choice):
-    """Do `steps` steps; the reply is the frame of the last one. It stops where a number breaks for the first time."""
+    """Do `steps` steps; the reply is the frame of the last one. It stops where a number breaks for the first time,
+    and where one request can do no more."""
 
     kind: Literal["advance"]
     id: Id
@@ -67,7 +68,7 @@ class Advance(Choice):
 
 @dataclass(frozen=True)
 class Seek(Choice):
-    """Go to the moment right after `step` steps; the reply is that step's frame."""
+    """Go to the moment right after `step` steps, as far as one request can; the reply is the frame come to."""
 
     kind: Literal["seek"]
     id: Id

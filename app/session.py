@@ -46,7 +46,7 @@ log = logging.getLogger("backflow.session")
 
 Message = str | bytes  # JSON text, or a binary reply
 Work = Iterator[Message | None]  # replies, and a None wherever the work can be put down for a while
-WORK = 20_000_000_000  # multiply-adds of one request: some ten seconds
+WORK = 2_000_000_000  # multiply-adds of one request: a second or two; of a longer way it goes the first part
 PIECE = 600_000  # multiply-adds between two places where the work can be put down: a fraction of a millisecond
 CHECKPOINT_WORK = 600_000_000  # multiply-adds that are not done again when a session is brought back: some 0.3 s
 SHOWN = 40  # test examples in a reply to Predict
@@ -101,7 +101,7 @@ class Session:
         run = self._run(request)
         if checkpoint:
             run.adopt(checkpoint_step, checkpoint)
-        yield from travel(run, step)
+        yield from train(run, run.rewind(step))
         self._take(request, run)
 
     def take_changes(self) -> tuple[str, tuple[int, bytes] | None]:
@@ -144,8 +144,7 @@ class Session:
     def _open(self, request: Open) -> Work:
         """Build first and replace afterwards: a bad experiment leaves the running one alone."""
         run = self._run(request)
-        afford(run, max(1, request.step))
-        yield from travel(run, max(1, request.step))
+        yield from train(run, within_reach(run, request.step))
         frames = Frames(run, request.look)
         built = dump(graph(run, frames, request.id, request.generation))
         first = frames.encode(request.id, request.generation)
@@ -162,13 +161,11 @@ class Session:
         self._checkpointed = 0
 
     def _advance(self, request: Advance, run: Run) -> Work:
-        afford(run, request.steps)
-        yield from train(run, request.steps, halt=True)
+        yield from train(run, within_reach(run, request.steps), halt=True)
         yield self._frame(request)
 
     def _seek(self, request: Seek, run: Run) -> Work:
-        afford(run, run.distance(request.step))
-        yield from travel(run, request.step)
+        yield from train(run, within_reach(run, run.rewind(request.step)))
         yield self._frame(request)
 
     def _look(self, request: LookAt, run: Run) -> Work:
@@ -236,16 +233,9 @@ def train(run: Run, steps: int, *, halt: bool = False) -> Iterator[None]:
         run.losses = np.concatenate(losses)
 
 
-def travel(run: Run, step: int) -> Iterator[None]:
-    """Go to the moment right after `step` steps, a piece at a time."""
-    yield from train(run, run.rewind(step))
-
-
-def afford(run: Run, steps: int) -> None:
-    """Refuse what would hold up every other session for many seconds."""
-    most = max(1, WORK // run.cost)
-    if steps > most:
-        raise BadExperiment([problem("steps", "too_far", f"at most {most:,} steps at once", f"{steps:,}")])
+def within_reach(run: Run, steps: int) -> int:
+    """As many of these steps as one request may do."""
+    return min(steps, max(1, WORK // run.cost))
 
 
 def predictions(run: Run, request: Predict) -> Predictions:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.documents import read_experiment
 from app.frames import Frames
 from engine.run import LearningRate, Run
 from tests.app.conversation import SMALL, Binary, Conversation
@@ -71,9 +72,6 @@ class TestOpen:
         assert anew.header["step"] == there.header["step"] == 20
         assert numbers(anew) == numbers(there)
 
-    def test_of_step_0_shows_the_first(self) -> None:
-        assert Conversation().open(step=0).header["step"] == 1
-
     def test_of_a_bad_experiment_leaves_the_running_one_alone(self, talk: Conversation) -> None:
         talk.ask("advance", steps=3)
         before, frames = state(talk), talk.session.frames
@@ -100,7 +98,7 @@ class TestOpen:
             ({"experiment": {"network": {"layers": []}}}, "experiment", ["network.layers"]),
             ({"experiment": 3}, "experiment", [""]),
             ({}, "experiment", [""]),
-            ({"experiment": {}, "step": -1}, "message", ["step"]),
+            ({"experiment": {}, "step": 0}, "message", ["step"]),
             ({"experiment": {}, "step": 2**31}, "message", ["step"]),
             ({"experiment": {}, "edits": [{**RATE, "value": -1}]}, "message", ["edits.0.value"]),
             ({"experiment": SMALL, "edits": [RATE, {**WEIGHT, "index": [0]}]}, "message", ["edits.1.index"]),
@@ -125,6 +123,49 @@ class TestSeek:
     def test_to_where_it_is_changes_nothing(self, talk: Conversation) -> None:
         there = talk.ask("advance", steps=9)
         assert numbers(talk.ask("seek", step=10)) == numbers(there)
+
+
+class TestALongWay:
+    """Costs of a step are counted as 20,000 multiply-adds at least: here one request does ten of them."""
+
+    @pytest.fixture(autouse=True)
+    def ten_steps(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("app.session.WORK", 10 * Run(read_experiment(json.dumps(SMALL))).cost)
+
+    @staticmethod
+    def travelled(talk: Conversation, step: int) -> list[int]:
+        """The steps at which the parts of a way end."""
+        steps = [talk.ask("seek", step=step).header["step"]]
+        while steps[-1] != step:
+            assert len(steps) < 99
+            steps.append(talk.ask("seek", step=step).header["step"])
+        return steps
+
+    def test_is_gone_in_parts_from_the_opening_on(self) -> None:
+        talk = Conversation()
+        assert talk.open(step=35).header["step"] == 10
+        assert self.travelled(talk, 35) == [20, 30, 35]
+
+    def test_ends_in_the_numbers_of_having_trained_there(self, talk: Conversation) -> None:
+        while talk.ask("advance", steps=9).header["step"] < 200:
+            pass
+        for step in (177, 3, 160, 100, 101):
+            self.travelled(talk, step)
+            assert talk.session.run is not None
+            straight = Run(talk.session.run.experiment)
+            straight.advance(step)
+            assert talk.session.run.parameters.before.tobytes() == straight.parameters.before.tobytes()
+
+    def test_of_many_steps_at_once_is_gone_for_its_first_part(self, talk: Conversation) -> None:
+        frame = talk.ask("advance", steps=25)
+        assert (frame.header["step"], frame.header["count"]) == (11, 10)
+
+    def test_goes_on_by_single_steps_where_one_costs_more_than_a_request_may(
+        self, talk: Conversation, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("app.session.WORK", 1)
+        assert self.travelled(talk, 4) == [2, 3, 4]
+        assert talk.ask("advance", steps=5).header["step"] == 5
 
 
 class TestEdit:

@@ -11,8 +11,8 @@ import { panel, type Panel } from "../state/view";
 import { t } from "../words/words";
 import { Bar } from "./Bar";
 import { KeyList } from "./KeyList";
+import { Notices } from "./Notices";
 import "./shell.css";
-import { Trouble } from "./Trouble";
 
 export function Shell(): JSX.Element {
   return (
@@ -40,7 +40,7 @@ export function Shell(): JSX.Element {
       </main>
       <Player />
       <Tabs />
-      <Trouble />
+      <Notices />
       <KeyList />
     </div>
   );

@@ -2,11 +2,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { AT, frameOf, NET } from "../fixtures";
 import type { Frame } from "../wire/frame";
+import { settled } from "./page.fixture";
 
 let loop: typeof import("./loop");
 let run: typeof import("./run");
 let moment: typeof import("./moment");
 let kept: typeof import("./history");
+let journey: typeof import("./journey");
 
 /** What was asked for, and how to let the service answer it. */
 interface Asked {
@@ -17,7 +19,6 @@ interface Asked {
 let asked: Asked[];
 let now: number;
 
-const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Screen frames, one every 20 milliseconds. */
 let nextFrame: FrameRequestCallback;
@@ -48,10 +49,11 @@ beforeEach(async () => {
       outstanding: () => asked.length,
     };
   });
-  [run, moment, kept, loop] = await Promise.all([
+  [run, moment, kept, journey, loop] = await Promise.all([
     import("./run"),
     import("./moment"),
     import("./history"),
+    import("./journey"),
     import("./loop"),
   ]);
   run.graph.value = NET;
@@ -100,6 +102,16 @@ describe("playing", () => {
     await asked[0]?.answer(15);
     pass(20);
     expect(short()).toEqual(["advance 10", "advance 10"]);
+  });
+
+  test("waits while a run is on its way to a step", () => {
+    journey.destination.value = 500;
+    loop.toggle();
+    for (const label of ["1 ×", "600/s"]) {
+      moment.speed.value = speedOf(label);
+      pass(2000);
+    }
+    expect([moment.playing.value, moment.position.value, short()]).toEqual([true, 0, []]);
   });
 
   test("live keeps its pace", async () => {
@@ -208,6 +220,41 @@ describe("a press of the step buttons", () => {
     expect(short()).toEqual(["seek 4"]);
     await asked[0]?.answer(4);
     expect(moment.position.value).toBe(AT.end);
+  });
+
+  describe("by an epoch", () => {
+    beforeEach(() => {
+      moment.position.value = AT.end;
+      moment.dial.value = "epoch";
+    });
+
+    test("goes there as to any other step, for it may be too far for one request", async () => {
+      run.graph.value = { ...NET, batches: 14_000 };
+      void loop.stepBy(1);
+      await settled();
+      expect(short()).toEqual(["seek 14000"]);
+      await asked[0]?.answer(14_000);
+      expect([moment.position.value, short()]).toEqual([AT.end, []]);
+    });
+
+    test("goes back to the step in between in which a number broke, but not past one that broke before", async () => {
+      void loop.stepBy(1);
+      await settled();
+      await asked[0]?.answer(10, frameOf({ step: 10, faultNode: 1, faultStep: 7 }));
+      expect(short()).toEqual(["seek 7"]);
+      await asked[0]?.answer(7, frameOf({ step: 7, faultNode: 1, faultStep: 7 }));
+      void loop.stepBy(1);
+      await settled();
+      await asked[0]?.answer(10, frameOf({ step: 10, faultNode: 1, faultStep: 7 }));
+      expect([run.frame.value?.step, short()]).toEqual([10, []]);
+    });
+  });
+
+  test("ends a long way that is under way, and goes on from where that has come to", async () => {
+    void loop.scrub(500);
+    journey.destination.value = 500;
+    void loop.stepBy(-1);
+    expect(journey.destination.value).toBeNull();
   });
 
   test("back by an epoch into the first goes to the very start", async () => {

@@ -1,6 +1,7 @@
 /** The one loop: once a screen frame, move the clock, ask for what is due, and let every canvas draw. */
 import { effect, untracked } from "@preact/signals";
 import { history, type History } from "./history";
+import { destination, stopTravelling } from "./journey";
 import { breaksAt, dial, followed, live, playing, position, speed, SPEEDS, type Speed } from "./moment";
 import { advance, frame, graph, outstanding, seek } from "./run";
 import { due, moved, press, REST } from "./clock";
@@ -43,7 +44,7 @@ function tick(now: number): void {
 function play(passed: number, now: Speed): void {
   const built = graph.peek();
   const shown = frame.peek();
-  if (!built || !shown) return;
+  if (!built || !shown || destination.peek() !== null) return;
   const count = built.visits.length;
   if (!followed(now)) {
     position.value = count;
@@ -66,7 +67,7 @@ function play(passed: number, now: Speed): void {
   if (position.peek() < count) return;
   resting += passed * motion;
   if (resting < REST && now.motion) return;
-  if (outstanding() === 0) void next(1, 0);
+  if (outstanding() === 0) void next(0);
 }
 
 /** Training too fast to follow stops at the step in which a number broke, and what was asked for ahead is taken back. */
@@ -76,9 +77,9 @@ function haltLive(): void {
   if (outstanding() > 0) void goTo(frame.peek()?.step ?? 1);
 }
 
-async function next(steps: number, at: number): Promise<void> {
+async function next(at: number): Promise<void> {
   resting = 0;
-  const answer = await advance(steps);
+  const answer = await advance(1);
   if (answer?.kind === "frame") position.value = at;
 }
 
@@ -89,8 +90,9 @@ export function toggle(): void {
 
 let pressed: Promise<void> = Promise.resolve();
 
-/** Presses wait for each other, and none is dropped. */
+/** Presses wait for each other, and none is dropped; but a long way that is under way ends where it has come to. */
 function afterOthers(press: () => Promise<void>): Promise<void> {
+  if (destination.peek() !== null) stopTravelling();
   pressed = pressed.then(press);
   return pressed;
 }
@@ -106,15 +108,18 @@ async function stepOnce(direction: 1 | -1): Promise<void> {
   const shown = frame.peek();
   if (!built || !shown) return;
   const { position: at, step } = press(built, position.peek(), dial.peek(), direction, shown.step);
-  if (step > 0) await next(step, at);
-  else if (step < 0) await goTo(shown.step + step, at);
+  if (step === 1) await next(at);
+  else if (step !== 0) await goTo(shown.step + step, at);
   else position.value = at;
+  const broke = frame.peek()?.broken?.step ?? 0;
+  if (step > 1 && broke > shown.step && broke < shown.step + step) await goTo(broke); // not run over
 }
 
 /** Go to a step; the place within it is the end unless another is named. */
 export async function goTo(step: number, at?: number): Promise<void> {
-  const answer = await seek(Math.max(1, step));
-  if (answer?.kind === "frame") position.value = at ?? graph.peek()?.visits.length ?? 0;
+  const to = Math.max(1, Math.round(step));
+  const answer = await seek(to);
+  if (answer?.kind === "frame" && answer.frame.step === to) position.value = at ?? graph.peek()?.visits.length ?? 0;
 }
 
 export function restart(): Promise<void> {
@@ -128,6 +133,7 @@ let seeking = false;
 export async function scrub(step: number): Promise<void> {
   playing.value = false;
   wanted = step;
+  if (destination.peek() !== null) stopTravelling();
   if (seeking) return;
   seeking = true;
   while (wanted !== null) {

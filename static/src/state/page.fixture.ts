@@ -8,6 +8,9 @@ export const PROBLEMS: Fault[] = [
   { where: "batch", code: "range", expected: "1 or more", came: "0", values: {} },
 ];
 
+/** All that follows from what has been answered. */
+export const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 /** Modules of their own, since each keeps its signals; the first experiment has been asked for. */
 export async function openPage(): Promise<Page> {
   vi.resetModules();
@@ -17,6 +20,7 @@ export async function openPage(): Promise<Page> {
     await import("./experiment"),
     await import("./history"),
     await import("./selection"),
+    await import("./journey"),
   );
   void page.run.start("https://example.org/under/a/path/");
   page.socket.open();
@@ -30,6 +34,7 @@ export class Page {
     readonly experiment: typeof import("./experiment"),
     readonly history: typeof import("./history"),
     readonly selection: typeof import("./selection"),
+    readonly journey: typeof import("./journey"),
   ) {}
 
   get socket(): FakeSocket {
@@ -46,14 +51,21 @@ export class Page {
     return this.history.history.value?.records.map(({ step }) => step);
   }
 
-  /** Answer a request to open with the graph and its first frame. */
-  build(graph = NET, request = this.opened): void {
-    const { id, generation, experiment, edits, step } = request;
+  /** Answer a request to open with the graph and its first frame, that of the step asked for unless told otherwise. */
+  build(graph = NET, request = this.opened, step = request.step ?? 1): void {
+    const { id, generation, experiment, edits } = request;
     this.socket.reply({ ...graph, id, generation, experiment, edits });
     this.socket.reply(frameBytes({ id, generation, step }));
   }
 
-  refuse(reason: Problems["reason"], { id, generation } = this.opened): void {
+  /** Answer the newest request to seek with the frame of a step. */
+  async reach(step: number): Promise<void> {
+    const { id = 0, generation = 0 } = this.socket.asked("seek").at(-1) ?? {};
+    this.socket.reply(frameBytes({ id, generation, step }));
+    await settled();
+  }
+
+  refuse(reason: Problems["reason"], { id, generation }: Pick<Open, "id" | "generation"> = this.opened): void {
     this.socket.reply({ kind: "problems", id, generation, reason, problems: PROBLEMS });
   }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { EXPERIMENT, frameBytes, NET, network } from "../fixtures";
 import type { Edit as EditRequest } from "../wire/messages";
-import { openPage, type Page } from "./page.fixture";
+import { openPage, settled, type Page } from "./page.fixture";
 
 let page: Page;
 beforeEach(async () => {
@@ -150,8 +150,9 @@ describe("what is looked at", () => {
 });
 
 describe("a connection that came back", () => {
-  test("is told the experiment, its edits and the step that was shown", () => {
+  test("is told the experiment, its edits and the step that was shown", async () => {
     page.build();
+    await settled();
     page.show(7);
     void page.run.editRate(0.5);
     page.comeBack();
@@ -171,7 +172,6 @@ describe("a connection that came back", () => {
   describe("while an experiment was asked for", () => {
     const asked = { ...EXPERIMENT, batch: 8 };
     const opened = () => page.socket.asked("open").map(({ experiment }) => experiment.batch);
-    const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
     /** Answer one request to open after another. */
     const answerAll = async (): Promise<void> => {
       for (let k = 0; k < page.socket.asked("open").length; k++) {

@@ -1,10 +1,11 @@
 /** The run behind the page: what the service built, the step it shows, and the ways to ask for another. */
 import { batch, effect, signal } from "@preact/signals";
-import { Connection, connected, type Answer } from "../wire/connection";
+import { Connection, connected, type Answer, type Ask } from "../wire/connection";
 import type { Frame, Responses } from "../wire/frame";
 import type { Catalogue, DataFacts, Experiment, Graph, Predictions, Problems, Proved } from "../wire/messages";
 import { experiment, problems } from "./experiment";
 import { History, history, recorded } from "./history";
+import { goalNow, travel } from "./journey";
 import { look, selection } from "./selection";
 
 /** A change made to a run at a step. */
@@ -78,29 +79,35 @@ async function open(next: Experiment): Promise<void> {
  * at once: so the page does not take the first over again, and what is chosen from here on comes after both.
  */
 function reopen(): void {
-  if (base) void send(base, edits.peek(), frame.peek()?.step ?? 1);
+  if (base) void send(base, edits.peek(), goalNow() ?? frame.peek()?.step ?? 1);
   if (unanswered) void open(unanswered);
 }
 
-/** Open at a moment; answers whether the service could. The page takes the experiment over when it runs. */
+/** Open at a moment; answers, there, whether the service could. The page takes the experiment over when it runs. */
 export async function openAt(next: Experiment, made: readonly Edit[], step: number): Promise<boolean> {
   const answer = await send(next, made, step);
   return answer?.kind === "frame";
 }
 
+/** Opens as near to the step as one request comes, and goes the rest of the way. */
 async function send(next: Experiment, made: readonly Edit[], step: number): Promise<Answer | null> {
   asked += 1;
-  const edits = [...made];
-  const answer = connection?.ask({ kind: "open", generation: asked, experiment: next, edits, step, look: look.peek() });
-  return (await answer) ?? null;
+  const request: Ask = { kind: "open", generation: asked, experiment: next, edits: [...made], step, look: look.peek() };
+  return travel(step, async () => (await connection?.ask(request)) ?? null, () => part(step));
 }
 
 export async function advance(steps: number): Promise<Answer | null> {
   return (await connection?.ask({ kind: "advance", generation, steps })) ?? null;
 }
 
-export async function seek(step: number): Promise<Answer | null> {
-  return (await connection?.ask({ kind: "seek", generation, step: Math.max(1, Math.round(step)) })) ?? null;
+/** Go to a step, however far. It has been reached if the answer stands there; if not, something else came between. */
+export function seek(step: number): Promise<Answer | null> {
+  return travel(step, () => part(step));
+}
+
+/** As far towards a step as one request goes. */
+async function part(step: number): Promise<Answer | null> {
+  return (await connection?.ask({ kind: "seek", generation, step })) ?? null;
 }
 
 /** Can inputs be drawn on a line or a plane? */
