@@ -2,8 +2,8 @@ import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 
 import { Icon } from "../paint/icons";
-import { change, problems } from "../state/experiment";
-import { adopt, editRate, frame, opening } from "../state/run";
+import { setRate } from "../state/edit";
+import { change } from "../state/experiment";
 import type { Catalogue, Experiment, Setting } from "../wire/messages";
 import { t } from "../words/words";
 import { Field, Settings } from "./Form";
@@ -66,15 +66,6 @@ function PlainField({ of, setting }: { of: Experiment; setting: Setting | undefi
   return (
     <Field setting={setting} value={of[name]} at={name} onSet={(value) => change({ ...of, [name]: value })} />
   );
-}
-
-/** An edit at the step shown, unless there is no run of this experiment that could go on. */
-function setRate(of: Experiment, value: number): void {
-  const next = withOptimizer(of, { ...(of.optimizer as unknown as Chosen), [RATE]: value });
-  const runs = frame.peek() !== null && problems.peek().length === 0 && !opening();
-  if (runs) adopt(next);
-  change(next);
-  if (runs) void editRate(value);
 }
 
 function withOptimizer(of: Experiment, optimizer: Chosen): Experiment {

@@ -1,6 +1,6 @@
 /** Keys that work anywhere on the page, unless a field has them. */
 import { DIALS, dial, speed, SPEEDS } from "../state/moment";
-import { redo, undo } from "../state/experiment";
+import { redo, undo } from "../state/edit";
 import { restart, stepBy, toggle } from "../state/loop";
 import { keysShown, panel } from "../state/view";
 import type { Key } from "../words/words";

@@ -21,6 +21,7 @@ export async function openPage(): Promise<Page> {
     await import("./history"),
     await import("./selection"),
     await import("./journey"),
+    await import("./edit"),
   );
   void page.run.start("https://example.org/under/a/path/");
   page.socket.open();
@@ -35,6 +36,7 @@ export class Page {
     readonly history: typeof import("./history"),
     readonly selection: typeof import("./selection"),
     readonly journey: typeof import("./journey"),
+    readonly edit: typeof import("./edit"),
   ) {}
 
   get socket(): FakeSocket {
