@@ -7,6 +7,7 @@ import type { Graph } from "../wire/messages";
 import { t } from "../words/words";
 import { Input } from "./unit/Input";
 import { Layer } from "./layer/Layer";
+import { Loss } from "./Loss";
 import { copied } from "./Live";
 import { lossNode } from "./place";
 import { Step } from "./Step";
@@ -43,7 +44,8 @@ function Selected({
 }): JSX.Element {
   const key = `${built.generation} ${JSON.stringify(chosen)}`;
   const parts = { built, shown };
-  if (!chosen || chosen.node >= lossNode(built)) return <Step {...parts} />;
+  if (!chosen) return <Step {...parts} />;
+  if (chosen.node >= lossNode(built)) return <Loss {...parts} />;
   if (chosen.kind === "weight") return <Weight key={key} {...parts} edge={chosen} />;
   if (chosen.kind === "layer") return <Layer key={key} {...parts} node={chosen.node} />;
   if (chosen.node < 0) return <Input key={key} {...parts} row={chosen.row} />;

@@ -4,22 +4,18 @@
  */
 import type { JSX } from "preact";
 import { experiment } from "../state/experiment";
-import { catalogue } from "../state/run";
 import type { Frame } from "../wire/frame";
 import type { Graph } from "../wire/messages";
 import { t } from "../words/words";
 import { Example } from "./Example";
 import { Head } from "./Head";
 import { Live } from "./Live";
+import { LossPart } from "./LossPart";
 import { Notation } from "./Notation";
-import { lossNode } from "./place";
 import { Row } from "./Row";
-import { useReached } from "./useReached";
 
 export function Step({ built, shown }: { built: Graph; shown: Frame }): JSX.Element {
-  const loss = built.nodes[lossNode(built)]?.kind ?? "";
   const optimizer = experiment.value?.optimizer.kind ?? "";
-  const lossKnown = useReached("loss", lossNode(built));
   return (
     <>
       <Head
@@ -29,28 +25,7 @@ export function Step({ built, shown }: { built: Graph; shown: Frame }): JSX.Elem
       />
       <p class="inspector-part inspector-hint">{t("inspector.hint")}</p>
       <Example />
-      <div role="group" class="inspector-part" aria-label={t("inspector.loss")}>
-        <h3>
-          {t("inspector.loss")} <span class="inspector-kind">{loss}</span>
-        </h3>
-        <Notation kind={loss} />
-        {Object.keys(catalogue.value?.notation[loss]?.gradients ?? {}).map((by) => (
-          <Notation key={by} kind={loss} by={by} />
-        ))}
-        <dl>
-          <Row name={t("inspector.loss.batch")}>
-            <Live id="loss" value={shown.loss} known={lossKnown} />
-          </Row>
-          <Row name={t("inspector.loss.test")}>
-            <Live id="test-loss" value={shown.testLoss} />
-          </Row>
-          {built.data.classes !== null && (
-            <Row name={t("inspector.accuracy")}>
-              <Live id="accuracy" value={shown.accuracy} />
-            </Row>
-          )}
-        </dl>
-      </div>
+      <LossPart built={built} shown={shown} />
       <div role="group" class="inspector-part" aria-label={t("inspector.optimizer")}>
         <h3>
           {t("inspector.optimizer")} <span class="inspector-kind">{optimizer}</span>

@@ -37,6 +37,10 @@ function pickedWords(): string {
   const shown = frame.value;
   const picked = selection.value;
   if (!built || !shown || !picked || picked.kind === "layer") return "";
+  if (picked.node < 0) {
+    const name = built.data.feature_names[picked.row] ?? String(picked.row + 1);
+    return t("spoken.input", { name, value: format(shown.value(-1)[picked.row] ?? NaN) });
+  }
   const column = built.nodes[picked.node]?.column ?? 0;
   const linear = built.nodes.findIndex((node) => node.column === column);
   const place = { layer: column, unit: picked.row + 1 };

@@ -1,5 +1,5 @@
 /** The stage: the network as a picture, a sentence above it, the scale below it. */
-import { effect, useComputed, useSignal } from "@preact/signals";
+import { effect, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { eachFrame } from "../state/loop";
@@ -10,7 +10,7 @@ import { frame, graph, responses } from "../state/run";
 import { select, selection, shows } from "../state/selection";
 import { reducedMotion } from "../state/view";
 import { locale, t } from "../words/words";
-import { step, unitSelection, weightSelection, type Focus } from "./focus";
+import { FIRST, placeOf, pressed, type Focus } from "./focus";
 import { Lamps } from "./Lamps";
 import type { StageLook } from "./look";
 import { layoutOf, type StageLayout } from "./layout";
@@ -32,14 +32,21 @@ export function Stage(): JSX.Element {
   const still = useRef<HTMLCanvasElement>(null);
   const moving = useRef<HTMLCanvasElement>(null);
   const size = useSignal({ width: 0, height: 0 });
-  const focus = useSignal<Focus | null>(null);
+  const keyed = useSignal(false);
+  const stand = useSignal<Focus>(FIRST);
   const leftOut = useSignal<LeftOut>({ drawn: 0, total: 0 });
   const layout = useComputed<StageLayout | null>(() => {
     const { width, height } = size.value;
     return graph.value && width > 0 ? layoutOf(graph.value, width, height) : null;
   });
 
+  const focus = useComputed(() => (keyed.value ? stand.value : null));
+
   useEffect(() => canvasSize(box.current as HTMLElement, size), []);
+
+  useSignalEffect(() => {
+    if (graph.value && selection.value) stand.value = placeOf(graph.value, selection.value);
+  });
 
   useEffect(() => {
     let stale = true;
@@ -88,8 +95,11 @@ export function Stage(): JSX.Element {
   const onKeyDown = (event: KeyboardEvent): void => {
     const place = layout.peek();
     const built = graph.peek();
-    if (!place || !built) return;
-    if (!moveKeys(event, built, place, focus)) return;
+    if (!place || !built || event.altKey || event.ctrlKey || event.metaKey) return;
+    const next = pressed(built, place, stand.peek(), selection.peek(), event.key);
+    if (next === undefined) return;
+    select(next);
+    keyed.value = true;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -113,9 +123,10 @@ export function Stage(): JSX.Element {
         aria-label={t("stage.keys")}
         onKeyDown={onKeyDown}
         onFocus={(event) => {
-          if (event.currentTarget.matches(":focus-visible")) focus.value ??= { column: 1, row: 0 };
+          keyed.value = event.currentTarget.matches(":focus-visible");
         }}
-        onBlur={() => (focus.value = null)}
+        onBlur={() => (keyed.value = false)}
+        onPointerDown={() => (keyed.value = false)}
         onPointerMove={(event) => {
           const place = layout.peek();
           const built = graph.peek();
@@ -135,22 +146,4 @@ export function Stage(): JSX.Element {
       <Spoken />
     </section>
   );
-}
-
-function moveKeys(event: KeyboardEvent, built: NonNullable<typeof graph.value>, place: StageLayout, focus: { value: Focus | null }): boolean {
-  const at = focus.value ?? { column: 1, row: 0 };
-  const chosen = selection.peek();
-  if (event.key.startsWith("Arrow") && !event.altKey && !event.ctrlKey && !event.metaKey) {
-    if (chosen?.kind === "weight" && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-      select(weightSelection(built, place, at, chosen.column + (event.key === "ArrowDown" ? 1 : -1)));
-      return true;
-    }
-    focus.value = step(place, at, event.key);
-    select(unitSelection(place, focus.value));
-    return true;
-  }
-  if (event.key === "Enter") select(chosen?.kind === "unit" ? weightSelection(built, place, at, 0) : unitSelection(place, at));
-  else if (event.key === "Escape") select(chosen?.kind === "weight" ? unitSelection(place, at) : null);
-  else return false;
-  return true;
 }

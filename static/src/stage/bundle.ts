@@ -54,7 +54,7 @@ export function strength(selection: Selection | null, bundle: Bundle, edge: Edge
   if (!selection || selection.kind === "layer") return 1;
   if (selection.kind === "weight") return isPicked(selection, bundle, edge) ? 1 : REST;
   const into = selection.node === bundle.to.last || selection.node === bundle.to.linear;
-  const outOf = selection.node === bundle.from.last && bundle.from.last >= 0;
+  const outOf = selection.node === bundle.from.last;
   return (into && selection.row === edge.j) || (outOf && selection.row === edge.i) ? 1 : REST;
 }
 

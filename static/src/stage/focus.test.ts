@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { NET, network } from "../fixtures";
-import { step, unitSelection, weightSelection, type Focus } from "./focus";
+import type { Selection } from "../state/selection";
+import { placeOf, pressed, step, unitSelection, weightSelection, type Focus } from "./focus";
 import { layoutOf } from "./layout";
 
 const layout = layoutOf(NET, 880, 420);
@@ -40,8 +41,8 @@ describe("what the keys select", () => {
     expect(unitSelection(layout, { column: 2, row: 0 })).toEqual({ kind: "unit", node: 2, row: 0 });
   });
 
-  test("is nothing at the input", () => {
-    expect(unitSelection(layout, { column: 0, row: 0 })).toBeNull();
+  test("is an input, which has no weights", () => {
+    expect(unitSelection(layout, { column: 0, row: 0 })).toEqual({ kind: "unit", node: -1, row: 0 });
     expect(weightSelection(NET, layout, { column: 0, row: 0 }, 0)).toBeNull();
     expect(unitSelection(layout, { column: 9, row: 0 })).toBeNull();
   });
@@ -58,5 +59,44 @@ describe("what the keys select", () => {
     const place = layoutOf(net, 880, 420);
     expect(weightSelection(net, place, { column: 1, row: 0 }, 63)).toMatchObject({ node: 0, column: 63 });
     expect(weightSelection(net, place, { column: 1, row: 0 }, 64)).toMatchObject({ node: 0, column: 0 });
+  });
+});
+
+describe("after a click", () => {
+  const deep = network(2, [8, 8, 8, 1]);
+  const place = layoutOf(deep, 880, 420);
+  const unit = (layer: number, row: number): Selection => ({ kind: "unit", node: layer < 4 ? 2 * layer - 1 : 6, row });
+  const weight = (layer: number, row: number, column: number): Selection => ({ kind: "weight", node: 2 * layer - 2, row, column });
+  const layer = (node: number): Selection => ({ kind: "layer", node });
+  const after = (chosen: Selection, key: string) => pressed(deep, place, placeOf(deep, chosen), chosen, key);
+
+  test.each([
+    ["a unit, right", unit(2, 2), "ArrowRight", unit(3, 2)],
+    ["a unit, down", unit(2, 2), "ArrowDown", unit(2, 3)],
+    ["a unit, into its weights", unit(3, 3), "Enter", weight(3, 3, 0)],
+    ["an input, down", { kind: "unit", node: -1, row: 0 } as Selection, "ArrowDown", { kind: "unit", node: -1, row: 1 } as Selection],
+    ["a weight, along the weights of its unit", weight(4, 0, 0), "ArrowDown", weight(4, 0, 1)],
+    ["a weight, out to its unit", weight(2, 6, 3), "Escape", unit(2, 6)],
+    ["a weight, on from its unit", weight(2, 6, 3), "ArrowRight", unit(3, 6)],
+    ["a layer, to its first unit", layer(2), "ArrowDown", unit(2, 0)],
+    ["a layer, into it", layer(2), "Enter", unit(2, 0)],
+    ["a layer, to the middle of the next", layer(2), "ArrowRight", unit(3, 3)],
+    ["the loss, back", layer(7), "ArrowLeft", unit(4, 0)],
+    ["the loss, on", layer(7), "ArrowRight", layer(7)],
+    ["the loss, into it", layer(7), "Enter", layer(7)],
+  ])("the keys act on what was clicked: %s", (_, chosen, key, next) => {
+    expect(after(chosen, key)).toEqual(next);
+  });
+
+  test("Escape lets go of a unit and of a layer, and other keys are none of the stage's", () => {
+    for (const chosen of [unit(2, 2), layer(2)]) {
+      expect(after(chosen, "Escape")).toBeNull();
+      expect(after(chosen, "x")).toBeUndefined();
+    }
+  });
+
+  test("no unit is marked as the place of a layer", () => {
+    expect(placeOf(deep, layer(2))).toEqual({ column: 2, row: -1 });
+    expect(placeOf(deep, layer(7))).toEqual({ column: 5, row: -1 });
   });
 });

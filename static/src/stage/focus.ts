@@ -4,9 +4,27 @@ import type { Graph } from "../wire/messages";
 import type { Selection } from "../state/selection";
 import type { StageLayout } from "./layout";
 
+/** A unit; with row −1 a column as a whole, and the loss is the column after the last. */
 export interface Focus {
   column: number;
   row: number;
+}
+
+export const FIRST: Focus = { column: 1, row: 0 };
+
+/** Where the keys stand when something is selected: by keys or not, they act on what one sees selected. */
+export function placeOf(graph: Graph, chosen: Selection): Focus {
+  return { column: columnAt(graph, chosen.node), row: chosen.kind === "layer" ? -1 : chosen.row };
+}
+
+/** What a key selects; undefined if it is none of the stage's. */
+export function pressed(graph: Graph, layout: StageLayout, from: Focus, chosen: Selection | null, key: string): Selection | null | undefined {
+  const along = { ArrowUp: -1, ArrowDown: 1 }[key];
+  if (chosen?.kind === "weight" && along) return weightSelection(graph, layout, from, chosen.column + along);
+  if (key.startsWith("Arrow")) return unitSelection(layout, step(layout, from, key)) ?? chosen;
+  if (key === "Enter") return (chosen?.kind === "unit" && weightSelection(graph, layout, from, 0)) || (unitSelection(layout, from) ?? chosen);
+  if (key === "Escape") return chosen?.kind === "weight" ? unitSelection(layout, from) : null;
+  return undefined;
 }
 
 /** Where an arrow leads from a unit: along its column, or to the nearest unit of the next. */
@@ -18,17 +36,17 @@ export function step(layout: StageLayout, from: Focus, key: string): Focus {
   }
   const column = from.column + (key === "ArrowRight" ? 1 : -1);
   const units = layout.columns[column]?.units;
-  if (!units || units.length === 0 || !here) return from;
+  if (!units || units.length === 0) return from;
+  const y = here?.y ?? layout.loss.y;
   let row = 0;
-  for (const [k, unit] of units.entries()) if (Math.abs(unit.y - here.y) < Math.abs((units[row]?.y ?? 0) - here.y)) row = k;
+  for (const [k, unit] of units.entries()) if (Math.abs(unit.y - y) < Math.abs((units[row]?.y ?? 0) - y)) row = k;
   return { column, row };
 }
 
-/** The unit under the keys as a selection. */
+/** The unit under the keys as a selection; of a column as a whole, its first. */
 export function unitSelection(layout: StageLayout, at: Focus): Selection | null {
   const column = layout.columns[at.column];
-  if (!column || column.linear < 0) return null;
-  return { kind: "unit", node: column.last, row: at.row };
+  return column && column.units.length > 0 ? { kind: "unit", node: column.last, row: Math.max(0, at.row) } : null;
 }
 
 /** From a unit into its weights, and along them. */

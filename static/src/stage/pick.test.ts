@@ -25,8 +25,8 @@ describe("a click on", () => {
     expect(found).toEqual([0, 1, 2].map((row) => ({ kind: "unit", node: 1, row })));
   });
 
-  test("an input picks nothing, since no gradient is kept there", () => {
-    expect(picked(input.units[0]?.x ?? 0, input.units[0]?.y ?? 0)).toBeNull();
+  test("an input picks that input", () => {
+    expect(picked(input.units[1]?.x ?? 0, input.units[1]?.y ?? 0)).toEqual({ kind: "unit", node: -1, row: 1 });
   });
 
   test("an edge picks its weight", () => {
@@ -62,7 +62,7 @@ describe("a click on", () => {
       expect(picked(hidden.x + side, 15)).toEqual({ kind: "layer", node: 0 });
       expect(picked(output.x + side, 15)).toEqual({ kind: "layer", node: 2 });
       expect(picked(layout.loss.x + side, 15)).toEqual({ kind: "layer", node: 3 });
-      expect(picked(input.x + side, 15)).toBeNull();
+      expect(picked(input.x + side, 15)).toEqual({ kind: "layer", node: -1 });
     }
   });
 

@@ -9,7 +9,7 @@ const REACH = 7;
 
 export function pick(graph: Graph, layout: StageLayout, x: number, y: number): Selection | null {
   const unit = unitAt(layout, x, y);
-  if (unit) return unit.column.linear < 0 ? null : { kind: "unit", node: unit.column.last, row: unit.row };
+  if (unit) return { kind: "unit", node: unit.column.last, row: unit.row };
   const { loss } = layout;
   if (Math.hypot(x - loss.x, y - loss.y) < loss.width) return { kind: "layer", node: graph.nodes.length - 1 };
   if (y < layout.top - 10) return headed(graph, layout, x);
@@ -19,12 +19,12 @@ export function pick(graph: Graph, layout: StageLayout, x: number, y: number): S
   return nearest(layout.columns[columnAt(graph, sourceOf(graph, to.linear))] as Column, to, x, y);
 }
 
-/** The layer whose heading is nearest; the input has nothing to tell. */
-function headed(graph: Graph, layout: StageLayout, x: number): Selection | null {
+/** The layer whose heading is nearest. */
+function headed(graph: Graph, layout: StageLayout, x: number): Selection {
   const lossNode = graph.nodes.length - 1;
   const headings = [...layout.columns.map((c) => ({ x: c.x, node: c.linear })), { x: layout.loss.x, node: lossNode }];
   const { node } = headings.reduce((a, b) => (Math.abs(b.x - x) < Math.abs(a.x - x) ? b : a));
-  return node < 0 ? null : { kind: "layer", node };
+  return { kind: "layer", node };
 }
 
 function nearest(from: Column, to: Column, x: number, y: number): Selection | null {
