@@ -13,7 +13,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 const rate = () => page.experiment.experiment.value?.optimizer.lr;
 const opened = () => page.socket.asked("open").length;
-const edited = () => page.socket.asked("edit").map(({ edit }) => [edit.step, edit.value]);
+const edited = () => page.socket.asked("edit").map(({ edit }) => [edit.step, edit.kind === "learning_rate" ? edit.value : null]);
 
 function set(lr: number): void {
   const now = page.experiment.experiment.value;
