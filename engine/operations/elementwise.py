@@ -17,9 +17,9 @@ from engine.operations.elementwise_base import Elementwise as Elementwise
 from engine.operations.elementwise_base import logistic as logistic
 from engine.operations.elementwise_base import written
 from engine.operations.erf import erf
-from engine.program import Program
+from engine.program import Node, Program
 from engine.range import Range
-from engine.tensor import Array
+from engine.tensor import Array, Shape, Tensor
 
 
 @dataclass(frozen=True)
@@ -89,54 +89,68 @@ class Sigmoid(Elementwise):
         program.call(np.multiply, out, a, out)
 
 
+STRAIGHT = math.sqrt(2 / math.pi)  # the tanh form of GELU is that of u = STRAIGHT z + CUBIC z³
+CUBIC = 0.044715 * STRAIGHT
+
+
 @dataclass(frozen=True)
 class GELU(Elementwise):
     kind: Literal["GELU"] = "GELU"
     approximate: Literal["none", "tanh"] = "none"
     notation: ClassVar = written(r"a = z\, \Phi(z)", r"(\Phi(z) + z\, \varphi(z))")
 
-    def value(self, program: Program, z: Array, a: Array) -> None:
-        half = program.scratch(z.shape, "gelu")
-        self._distribution(program, z, half)
-        program.call(np.multiply, z, half, a)
+    def keeps(self, *shapes: Shape) -> int:
+        return 2 * super().keeps(*shapes)
 
-    def slope(self, program: Program, z: Array, a: Array, out: Array) -> None:
-        density = program.scratch(z.shape, "gelu density")
-        self._distribution(program, z, out)
-        self._density(program, z, out, density)
-        program.call(np.multiply, density, z, density)
-        program.call(np.add, out, density, out)
+    def forward(self, program: Program, node: Node) -> Tensor:
+        """Φ(z) is kept: the slope is made of it."""
+        z = node.inputs[0]
+        a, share = program.tensor(z.shape[0], *z.positions), program.empty(z.shape)
+        node.kept["distribution"] = share
+        self._distribution(program, z.data, share)
+        program.call(np.multiply, z.data, share, a.data)
+        return a
+
+    def backward(self, program: Program, node: Node) -> None:
+        z, share = node.inputs[0].data, node.kept["distribution"]
+        slope = node.kept["slope"] = program.empty(z.shape)
+        program.call(np.multiply, z, z, slope)
+        (self._slope_exact if self.approximate == "none" else self._slope_tanh)(program, z, share, slope)
+        arrived = node.output.gradient
+        program.into(node.inputs[0], lambda out: program.call(np.multiply, arrived, slope, out))
 
     def _distribution(self, program: Program, z: Array, out: Array) -> None:
         """Φ(z), exact by the error function or by Hendrycks and Gimpel's tanh."""
         if self.approximate == "none":
             program.call(np.multiply, z, program.constant(math.sqrt(0.5)), out)
-            program.call(erf, out, out)
+            erf(program, out, out)
         else:
             program.call(np.multiply, z, z, out)
-            program.call(np.multiply, out, program.constant(0.044715 * math.sqrt(2 / math.pi)), out)
-            program.call(np.add, out, program.constant(math.sqrt(2 / math.pi)), out)
+            program.call(np.multiply, out, program.constant(CUBIC), out)
+            program.call(np.add, out, program.constant(STRAIGHT), out)
             program.call(np.multiply, out, z, out)
             program.call(np.tanh, out, out)
         program.call(np.multiply, out, program.constant(0.5), out)
         program.call(np.add, out, program.constant(0.5), out)
 
-    def _density(self, program: Program, z: Array, distribution: Array, out: Array) -> None:
-        """dΦ/dz of whichever Φ is in use."""
-        program.call(np.multiply, z, z, out)
-        if self.approximate == "none":
-            program.call(np.multiply, out, program.constant(-0.5), out)
-            program.call(np.exp, out, out)
-            program.call(np.multiply, out, program.constant(1 / math.sqrt(2 * math.pi)), out)
-            return
-        # Φ = (1 + tanh u)/2, so dΦ/dz = 2 Φ (1 − Φ) du/dz
+    def _slope_exact(self, program: Program, z: Array, share: Array, out: Array) -> None:
+        """Φ + z φ(z), with the normal density φ; `out` holds z²."""
+        program.call(np.multiply, out, program.constant(-0.5), out)
+        program.call(np.exp, out, out)
+        program.call(np.multiply, out, program.constant(1 / math.sqrt(2 * math.pi)), out)
+        program.call(np.multiply, out, z, out)
+        program.call(np.add, out, share, out)
+
+    def _slope_tanh(self, program: Program, z: Array, share: Array, out: Array) -> None:
+        """Φ = (1 + tanh u)/2, so Φ′ = 2 Φ (1 − Φ) u′ and the slope is Φ (1 + (1 − Φ) 2 z u′); `out` holds z²."""
         rest = program.scratch(z.shape, "gelu rest")
-        program.call(np.multiply, out, program.constant(3 * 0.044715 * math.sqrt(2 / math.pi)), out)
-        program.call(np.add, out, program.constant(math.sqrt(2 / math.pi)), out)
-        program.call(np.subtract, program.constant(1), distribution, rest)
-        program.call(np.multiply, rest, distribution, rest)
-        program.call(np.multiply, rest, program.constant(2), rest)
+        program.call(np.multiply, out, program.constant(6 * CUBIC), out)
+        program.call(np.add, out, program.constant(2 * STRAIGHT), out)
+        program.call(np.multiply, out, z, out)
+        program.call(np.subtract, program.constant(1), share, rest)
         program.call(np.multiply, out, rest, out)
+        program.call(np.add, out, program.constant(1), out)
+        program.call(np.multiply, out, share, out)
 
 
 @dataclass(frozen=True)

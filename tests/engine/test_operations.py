@@ -307,12 +307,13 @@ def test_binary_cross_entropy_follows_its_definition_for_targets_between_0_and_1
     assert float(Judged(BCEWithLogitsLoss(), z, y).node.data) == pytest.approx(expected, rel=1e-14)
 
 
-@pytest.mark.parametrize(("dtype", "error"), [("float64", 1e-14), ("float32", 1e-6)])
+@pytest.mark.parametrize(("dtype", "error"), [("float64", 1e-14), ("float32", 2e-7)])
 def test_erf_is_that_of_the_math_module(dtype: str, error: float) -> None:
     x = np.concatenate([np.linspace(-7, 7, 4001), [0.0, -0.0, 1e-300, 40.0, -1e4, 1e4]]).astype(dtype)
     expected = np.array([math.erf(value) for value in x.tolist()])
+    program, found = Program(dtype, 1), np.empty_like(x)
     with np.errstate(all="ignore"):
-        found = erf(x, np.empty_like(x))
+        erf(program, x, found)
     assert np.abs(found - expected).max() < error
 
 

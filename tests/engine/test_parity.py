@@ -176,6 +176,11 @@ def error(found: Any, expected: Any) -> float:
     return float(difference / scale) if scale else float(difference)
 
 
+def largest(loss: Any, training: Training) -> float:
+    """Of the loss and the outputs: PyTorch's binary cross-entropy is a difference of numbers as large as logits."""
+    return float(max(abs(loss.item()), np.abs(training.output.data).max()))
+
+
 def errors(case: Case) -> dict[str, float]:
     """The error of the loss, of every gradient, and of every parameter after each step, by name."""
     training = ours(case)
@@ -191,7 +196,7 @@ def errors(case: Case) -> dict[str, float]:
         loss.backward()
         training.run_pass()
         if step == 0:
-            found["loss"] = error(training.loss, loss.item())
+            found["loss"] = abs(float(training.loss) - loss.item()) / largest(loss, training)
             for name, parameter in model.named_parameters():
                 gradient = training.parameters.named[name].gradient
                 found[f"gradient {name}"] = error(gradient, parameter.grad.numpy())
