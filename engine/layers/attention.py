@@ -14,6 +14,7 @@ from engine.layer import Composite, Layer, Part
 from engine.layers.linear import Linear, arrived, inputs, product, send_through
 from engine.notation import Notation
 from engine.operations.attention import ScaledDotProductAttention
+from engine.operations.dropout import Share
 from engine.parameters import Block, View
 from engine.problem import BadShape
 from engine.program import Node, Program
@@ -26,12 +27,14 @@ class MultiheadAttention(Composite):
     """PyTorch's nn.MultiheadAttention of batches first, (embed_dim, batch, time) here.
 
     One input attends to itself; of two, the first asks and the second, the memory, is read. Both have embed_dim
-    features, which the heads divide among them. With `is_causal`, place t reads places 0 to t only.
+    features, which the heads divide among them. With `is_causal`, place t reads places 0 to t only. `dropout` leaves
+    out weights at random while training.
     """
 
     kind: Literal["MultiheadAttention"] = "MultiheadAttention"
     num_heads: Annotated[int, Range(1, 256)] = 4
     bias: bool = True
+    dropout: Share = 0.0
     is_causal: bool = False
 
     reads: ClassVar = (1, 2)
@@ -48,7 +51,9 @@ class MultiheadAttention(Composite):
     def parts(self, *shapes: Shape) -> Sequence[Part]:
         check_heads(self.num_heads, "num_heads", *shapes)
         size = shapes[0][0]
-        attention = ScaledDotProductAttention(num_heads=self.num_heads, is_causal=self.is_causal)
+        attention = ScaledDotProductAttention(
+            num_heads=self.num_heads, is_causal=self.is_causal, dropout_p=self.dropout
+        )
         out = Linear(out_features=size, bias=self.bias, bias_init=Zeros())
         if len(shapes) == 1:
             return (

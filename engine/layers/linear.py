@@ -17,7 +17,6 @@ from engine.program import Node, Program
 from engine.range import Range
 from engine.tensor import Array, Shape, Tensor, columns
 
-
 # Multiply-adds from which on np.matmul, which takes a slice as it is, costs less than a row more in np.dot: where the
 # rows are a power of two, the one beyond it takes a tenth of the time.
 LARGE = 2**19

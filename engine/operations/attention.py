@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.layer import Layer
 from engine.notation import Notation
+from engine.operations.dropout import Share, drawn_mask
 from engine.problem import BadShape
 from engine.program import Node, Program
 from engine.range import Range
@@ -26,17 +27,19 @@ class ScaledDotProductAttention(Layer):
     """softmax(QKᵀ/√d) V for each of `num_heads` groups of features, as F.scaled_dot_product_attention.
 
     Reads one input, queries, keys and values stacked (3d, batch, time); or two, queries (d, batch, time) and keys and
-    values stacked (2d, batch, memory); or all three apart. With `is_causal`, place t reads places 0 to t.
+    values stacked (2d, batch, memory); or all three apart. With `is_causal`, place t reads places 0 to t. While
+    training, `dropout_p` of the weights are left out and the others enlarged.
 
     Kept, each (batch, heads, time, memory): `scores`, −∞ where a place may not be read, and their softmax `weights`;
-    after a backward pass, the gradients of both, `scores_gradient` and `weights_gradient`. In memory the keys come
-    first, (memory, heads, batch, time): the softmax then runs over whole rows, and takes a quarter of the time it
-    does over the last axis.
+    after a backward pass, the gradients of both, `scores_gradient` and `weights_gradient`; and where some are left
+    out, the `mask` and what is left, `dropped`. In memory the keys come first, (memory, heads, batch, time): the
+    softmax then runs over whole rows, and takes a quarter of the time it does over the last axis.
     """
 
     kind: Literal["ScaledDotProductAttention"] = "ScaledDotProductAttention"
     num_heads: Annotated[int, Range(1, 256)] = 1
     is_causal: bool = False
+    dropout_p: Share = 0.0
 
     reads: ClassVar = (1, 3)
     group: ClassVar = "attention"
@@ -72,10 +75,10 @@ class ScaledDotProductAttention(Layer):
         return 2 * size * time * shapes[-1][1]
 
     def keeps(self, *shapes: Shape) -> int:
-        """Scores, weights, their gradients, and the scaled keys."""
+        """Scores, weights, their gradients (with dropout, mask and what is left), and the scaled keys."""
         size, time = self.output(*shapes)
         memory = shapes[-1][1]
-        return 4 * self.num_heads * time * memory + size * memory
+        return (6 if self.dropout_p else 4) * self.num_heads * time * memory + size * memory
 
     def forward(self, program: Program, node: Node) -> Tensor:
         q, k, v = self._inputs(node)
@@ -90,6 +93,12 @@ class ScaledDotProductAttention(Layer):
         if self.is_causal:
             program.call(np.add, scores, causal(memory, time).astype(program.dtype), scores)
         softmax(program, rows(scores), rows(weights))
+        if self.dropout_p and program.training:
+            mask = drawn_mask(program, node, weights.shape, self.dropout_p)
+            node.kept["mask"] = mask.transpose(2, 1, 3, 0)
+            dropped = self._keep(program, node, "dropped", memory, time)
+            program.call(np.multiply, weights, mask, dropped)
+            weights = dropped
         program.call(np.matmul, v, matrices(weights), self._heads(y.data))
         return y
 
@@ -103,6 +112,8 @@ class ScaledDotProductAttention(Layer):
         values = program.scratch(v.shape, "values")
         program.call(np.copyto, values, v)  # contiguous, as the scaled keys are
         program.call(np.matmul, values.swapaxes(2, 3), delta, matrices(to_weights))
+        if self.dropout_p:
+            program.call(np.multiply, to_weights, stored(node.kept["mask"]), to_weights)
         program.call(np.subtract, rows(to_weights), self._mean(program, y), rows(to_scores))
         program.call(np.multiply, rows(to_scores), rows(weights), rows(to_scores))
 
@@ -114,7 +125,8 @@ class ScaledDotProductAttention(Layer):
             program.call(np.multiply, out, scale, out)
 
         def to_values(out: Array) -> None:
-            program.call(np.matmul, delta, matrices(weights).swapaxes(2, 3), out)
+            read = stored(node.kept["dropped"]) if self.dropout_p else weights
+            program.call(np.matmul, delta, matrices(read).swapaxes(2, 3), out)
 
         emits = {"q": to_queries, "k": to_keys, "v": to_values}
         for tensor, held in zip(node.inputs, HOLDS[len(node.inputs)], strict=True):

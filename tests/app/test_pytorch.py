@@ -20,7 +20,7 @@ from app.export.pytorch.modules import LEADING, shortened
 from app.export.pytorch.names import RESERVED
 from app.export.pytorch.own import CLASSES
 from app.export.pytorch.script import BATCH, SCRIPT, WEIGHTS, Script, files, script
-from engine.data.choices import Generated, Table
+from engine.data.choices import Generated, Recall, Table
 from engine.experiment import ACTIVATIONS, Experiment, Layers
 from engine.initializers import AnyInitializer, Constant, Eye, KaimingNormal, Normal, Sparse, Uniform
 from engine.layer import WIRING, Composite, Part
@@ -28,9 +28,11 @@ from engine.layers.any_layer import LAYERS
 from engine.layers.attention import MultiheadAttention
 from engine.layers.convolution import Conv2d
 from engine.layers.convolution_transposed import ConvTranspose2d
+from engine.layers.embedding import Embedding
 from engine.layers.linear import Linear
 from engine.layers.positions import PositionalEmbedding, SinusoidalEncoding
 from engine.layers.residual import BasicBlock, ResidualBlock
+from engine.layers.transformer import TransformerDecoderLayer, TransformerEncoderLayer
 from engine.operations.attention import ScaledDotProductAttention
 from engine.operations.elementwise import ELU, GELU, LeakyReLU, Softplus, Tanh
 from engine.operations.join import Add, Concat, Multiply
@@ -384,6 +386,22 @@ def test_attention_is_exported_with_classes_of_its_own(tmp_path: Path) -> None:
     assert "MultiheadAttention(8, 2, is_causal=True)" in text
     assert "PositionalEmbedding(64, 8)" in text
     assert "nn.init.normal_(model.places.weight, std=0.02)" in text
+
+
+def test_a_transformer_of_tokens_is_exported_with_its_masks(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"nhead": 2, "dim_feedforward": 12, "dropout": 0.0}
+    layers = (
+        Embedding(name="tokens", num_embeddings=9, embedding_dim=8),
+        SinusoidalEncoding(name="placed"),
+        TransformerEncoderLayer(name="memory", activation="gelu", **settings),
+        TransformerDecoderLayer(inputs=("placed", "memory"), norm_first=True, is_causal=True, **settings),
+        TransformerEncoderLayer(is_causal=True, **settings),
+        Linear(out_features=9),
+    )
+    experiment = Experiment(data=Recall(), network=Layers(layers), loss=CrossEntropyLoss(), dtype="float64", batch=5)
+    assert largest_difference(Run(experiment), tmp_path) <= 1e-10
+    text = script(experiment)
+    assert "TransformerDecoderLayer(8, 2, dim_feedforward=12, dropout=0.0, norm_first=True, is_causal=True)" in text
 
 
 @pytest.mark.parametrize(

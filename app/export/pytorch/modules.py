@@ -22,6 +22,8 @@ LEADING: dict[str, tuple[str | int, ...]] = {
     "Linear": ("features", "out_features"),
     "MultiheadAttention": ("features", "num_heads"),
     "PositionalEmbedding": ("max_len", "features"),
+    "TransformerDecoderLayer": ("features", "nhead"),
+    "TransformerEncoderLayer": ("features", "nhead"),
     "Unflatten": (1, "unflattened_size"),
     "BatchNorm1d": ("features",),
     "BatchNorm2d": ("features",),
@@ -31,7 +33,8 @@ LEADING: dict[str, tuple[str | int, ...]] = {
     "Softmax": (1,),
     "LogSoftmax": (1,),
 }
-WHOLE = frozenset({"MultiheadAttention"})  # layers made of layers that torch.nn has
+# Layers made of layers that torch.nn has.
+WHOLE = frozenset({"MultiheadAttention", "TransformerDecoderLayer", "TransformerEncoderLayer"})
 # Settings that are a number for each axis, where PyTorch takes one for both.
 ALONG_AXES = frozenset({"kernel_size", "stride", "padding", "dilation", "output_padding"})
 INITIALIZER = "_init"  # how the settings end that say how a parameter starts

@@ -169,6 +169,8 @@ export interface Layers {
     | PositionalEmbedding
     | SinusoidalEncoding
     | MultiheadAttention
+    | TransformerEncoderLayer
+    | TransformerDecoderLayer
     | ScaledDotProductAttention
     | Add
     | Multiply
@@ -984,6 +986,7 @@ export interface SinusoidalEncoding {
 }
 export interface MultiheadAttention {
   bias: boolean;
+  dropout: number;
   frozen?: boolean;
   inputs?: string[];
   is_causal: boolean;
@@ -992,7 +995,38 @@ export interface MultiheadAttention {
   num_heads: number;
   shares?: string;
 }
+export interface TransformerEncoderLayer {
+  activation: "relu" | "gelu";
+  bias: boolean;
+  dim_feedforward: number;
+  dropout: number;
+  frozen?: boolean;
+  inputs?: string[];
+  is_causal: boolean;
+  kind: "TransformerEncoderLayer";
+  layer_norm_eps: number;
+  name?: string;
+  nhead: number;
+  norm_first: boolean;
+  shares?: string;
+}
+export interface TransformerDecoderLayer {
+  activation: "relu" | "gelu";
+  bias: boolean;
+  dim_feedforward: number;
+  dropout: number;
+  frozen?: boolean;
+  inputs?: string[];
+  is_causal: boolean;
+  kind: "TransformerDecoderLayer";
+  layer_norm_eps: number;
+  name?: string;
+  nhead: number;
+  norm_first: boolean;
+  shares?: string;
+}
 export interface ScaledDotProductAttention {
+  dropout_p: number;
   frozen?: boolean;
   inputs?: string[];
   is_causal: boolean;
