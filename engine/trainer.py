@@ -14,6 +14,8 @@ from engine.parameters import Parameters
 from engine.program import Program, compiled
 from engine.tensor import Array, Tensor, buffer
 
+LONG = 400  # calls of a pass beyond which compiling them a second time takes longer than it ever saves
+
 
 class Training:
     """The training program: forward, loss, backward, update, on buffers that stay where they are.
@@ -48,8 +50,17 @@ class Training:
     def freeze(self, frozen: Collection[int]) -> None:
         """Leave the parameters of these owners, and what the optimizer remembers of them, as they are."""
         if self.descent.arrange(frozen):
-            self.run_update = compiled(self.program.update)
-            self.run_step = compiled([*self._passes, *self.program.update])
+            run_pass, run_update = self.run_pass, compiled(self.program.update)
+            self.run_update = run_update
+            if len(self._passes) < LONG:
+                self.run_step = compiled([*self._passes, *self.program.update])
+                return
+
+            def run_step() -> None:
+                run_pass()
+                run_update()
+
+            self.run_step = run_step
 
     def gather(self, number: int) -> None:
         """Take up the gradients of a step's batch of this number; after the last, they are the mean of all."""
