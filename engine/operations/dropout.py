@@ -25,9 +25,11 @@ Share = Annotated[float, Range(0, 0.999999)]
 STRIDE = 0x9E3779B97F4A7C15F39CC0605CEDC835
 
 
-def drawn_mask(program: Program, node: Node, shape: Shape, p: float, draw: int = 0) -> Array:
-    """Emit the draw of a mask: 0 with probability `p`, else 1/(1 − p). `draw` tells those of one node apart."""
-    generator = np.random.Generator(np.random.PCG64([program.seed, node.place, draw]))
+def drawn_mask(program: Program, node: Node, shape: Shape, p: float) -> Array:
+    """Emit the draw of a node's mask: 0 with probability `p`, else 1/(1 − p)."""
+    # A child of the seed: [seed, place] itself may be where the order of some epoch is drawn from.
+    child = np.random.SeedSequence(program.seed, spawn_key=(node.place,))
+    generator = np.random.Generator(np.random.PCG64(child))
     start, step = generator.bit_generator.state, program.step
     uniform = program.scratch(shape, "uniform", np.float32)  # in every dtype the same numbers
     mask = program.empty(shape)
