@@ -47,6 +47,10 @@ class GroupNorm(Normalization):
     def statistic(self, x: Tensor) -> Shape:
         return (self.num_groups, x.shape[1])
 
+    def keeps(self, *shapes: Shape) -> int:
+        """And mean, variance, 1/σ and the mean's share of each group."""
+        return super().keeps(*shapes) + 4 * self.num_groups
+
     def grouped(self, array: Array) -> Array:
         """(groups, features of each, batch, positions)."""
         return array.reshape(self.num_groups, -1, array.shape[1], prod(array.shape[2:]))

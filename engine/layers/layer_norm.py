@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -17,6 +18,10 @@ class OverFeatures(Normalization):
 
     def statistic(self, x: Tensor) -> Shape:
         return (x.columns.shape[1],)
+
+    def keeps(self, *shapes: Shape) -> int:
+        """And variance and 1/σ of each position; where it is centred, mean and the mean's share as well."""
+        return super().keeps(*shapes) + (4 if self.centred else 2) * prod(shapes[0][1:])
 
     def spread(self, statistic: Array) -> Array:
         return statistic

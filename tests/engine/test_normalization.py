@@ -271,6 +271,15 @@ def test_examples_that_are_all_the_same_leave_batch_norm_its_bias_and_no_gradien
     assert np.isfinite(made.parameters.gradients).all()
 
 
+@pytest.mark.parametrize(("layer", "shape"), OPTIONS, ids=said)
+def test_what_a_norm_keeps_is_counted_beforehand(layer: Any, shape: tuple[int, ...]) -> None:
+    """But for what batch norm keeps of the whole batch: four numbers a feature."""
+    made = training([layer], *shape, batch=5)
+    kept = sum(array.size for array in made.nodes[0].kept.values())
+    of_batch = 4 * shape[0] if isinstance(layer, BatchNorm1d) else 0
+    assert kept - of_batch == layer.keeps(shape) * 5
+
+
 # What is refused
 
 
