@@ -15,6 +15,7 @@ import numpy as np
 from app.documents import problem, read_request
 from app.frames import Frames
 from app.graph import graph
+from app.moments import Known, key
 from app.protocol import (
     REPLY,
     REQUEST,
@@ -62,6 +63,7 @@ class Session:
         self.frames: Frames
         self.responses: Responses | None = None
         self.prover: Prover | None = None
+        self.known: Known | None = None  # a state that somebody has computed on the way to what is asked next
         self._opening = ""  # how to open this session, while nobody has been told
         self._checkpointed = 0  # the work that the last checkpoint saves
 
@@ -94,23 +96,22 @@ class Session:
     def step(self) -> int:
         return self.run.step if self.run else 0
 
-    def resume(self, opening: bytes, step: int, checkpoint_step: int, checkpoint: bytes) -> Work:
-        """Stand where another session stood: opened as it says, at `step`. A checkpoint makes the way short."""
+    def resume(self, opening: bytes, step: int) -> Work:
+        """Stand where another session stood: opened as it says, at `step`."""
         request = read_request(opening.decode())
         assert isinstance(request, Open)
         run = self._run(request)
-        if checkpoint:
-            run.adopt(checkpoint_step, checkpoint)
         yield from train(run, run.rewind(step))
         self._take(request, run)
 
-    def take_changes(self) -> tuple[str, tuple[int, bytes] | None]:
-        """What another session would need to stand here, as far as it is news: how to open it, and a checkpoint."""
+    def take_changes(self) -> tuple[str, Known | None]:
+        """What another session would need to stand here, as far as it is news: how to open it, and a state it had."""
         opening, self._opening = self._opening, ""
         if not self.run or self.run.step * self.run.cost < self._checkpointed + CHECKPOINT_WORK:
             return opening, None
         self._checkpointed = self.run.step * self.run.cost
-        return opening, self.run.checkpoint()
+        step, state = self.run.checkpoint()
+        return opening, Known(key(self.run.experiment, tuple(self.run.edits), step), step, state)
 
     def _changed(self) -> None:
         """How to open this session is another than it was."""
@@ -153,7 +154,12 @@ class Session:
         yield from (built, first)
 
     def _run(self, request: Open) -> Run:
-        return Run(request.experiment, request.edits)
+        """A run of what is opened, which knows what is known of it."""
+        run = Run(request.experiment, request.edits)
+        known, self.known = self.known, None
+        if known and known.key == key(run.experiment, request.edits, known.step):
+            run.adopt(known.step, known.state)
+        return run
 
     def _take(self, request: Open, run: Run, frames: Frames | None = None) -> None:
         self.run, self.generation, self.frames = run, request.generation, frames or Frames(run, request.look)

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     names: tuple[str, ...] = ()  # host names the service answers to, besides this machine's own
     processes: Annotated[int, Field(ge=0, le=256)] = usual()  # hosts; 0: sessions run in the web process
     host_memory: Annotated[int, Field(ge=2**27)] = 2**31  # bytes a host may hold before another takes its place
+    database: str = ""  # URL of what outlives the process, such as sqlite:///backflow.db; empty: nothing does
+    kept: Annotated[int, Field(ge=0)] = 500_000_000  # bytes of states kept there
     sessions: Annotated[int, Field(ge=1)] = 2000  # open at once; one more is asked to come again
     per_address: Annotated[int, Field(ge=1)] = 500  # of them from one address: a school sits behind one
     messages: Annotated[float, Field(gt=0)] = 300.0  # requests a second of one socket; twice as many at once

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from app.hosts.parcel import STEP, Kind, Parcel, Unpacker, packed
 from app.hosts.worker import HEALTH
+from app.moments import Known
 from app.session import Message
 
 CHUNK = 1 << 18
@@ -23,7 +24,7 @@ class Answer:
 
     replies: list[Message] = field(default_factory=list)
     opening: bytes = b""
-    checkpoint: tuple[int, bytes] | None = None
+    known: Known | None = None
     step: int = 0
 
 
@@ -53,6 +54,11 @@ class Link:
         else:
             parcel = packed(Kind.ASK_BYTES, message, session)
         return await self._ask(parcel, session)
+
+    def tell(self, session: int, known: Known) -> None:
+        """Let a session know a state before it is asked for a moment behind it."""
+        if not self.lost:
+            self.writer.write(packed(Kind.KNOWN, known.packed(), session))
 
     def close(self, session: int) -> None:
         self.sessions.discard(session)
@@ -111,7 +117,7 @@ class Link:
         elif kind is Kind.JOURNAL:
             answer.opening = payload
         elif kind is Kind.CHECKPOINT:
-            answer.checkpoint = STEP.unpack_from(payload)[0], payload[STEP.size :]
+            answer.known = Known.unpacked(payload)
         elif kind is Kind.DONE:
             (answer.step,) = STEP.unpack(payload)
             self._settle(session, self._coming.pop(session))

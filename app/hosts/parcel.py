@@ -25,10 +25,11 @@ class Kind(IntEnum):
     ASK_BYTES = 4
     CLOSE = 5
     PING = 6
+    KNOWN = 7  # a state that the next request may have use for
     TEXT = 10  # a reply
     BINARY = 11
     JOURNAL = 12  # what would bring the session back; sent when it has changed
-    CHECKPOINT = 13  # a step, then the run's state there
+    CHECKPOINT = 13  # a state on the session's way, for those who come this way again
     DONE = 14  # the request is answered: the step the run is at
     PONG = 15  # how the host is
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,13 +17,19 @@ from itertools import count
 from time import monotonic
 from typing import Protocol
 
+from app.documents import read_request
 from app.hosts.journal import Journal
 from app.hosts.link import Answer, HostLost, Link
+from app.moments import Known, keys
+from app.protocol import Open
 from app.refusal import misread
 from app.session import FAULT, Message, dump
+from app.store import Store
+from engine.problem import BadExperiment
 
 log = logging.getLogger("backflow.hosts")
 
+FAR = re.compile(r'"step"\s*:\s*\d{2,}')  # a request that may open far from the start
 TRIES = 3  # of one request, each on another host, before it is refused as the one that kills them
 PULSE = 1.0  # seconds between two looks at a host
 
@@ -60,14 +67,16 @@ class Remote:
     """Hosts of any placement. `silence` seconds without a sign of life and a host is given up; a session that was
     `idle` seconds unused keeps only its journal."""
 
-    def __init__(self, placement: Placement, silence: float, idle: float) -> None:
-        self.placement, self.silence, self.idle = placement, silence, idle
+    def __init__(self, placement: Placement, silence: float, idle: float, store: Store | None = None) -> None:
+        self.placement, self.silence, self.idle, self.store = placement, silence, idle, store
         self.resumed = 0  # sessions brought back so far
         self._seats: dict[str, Seat] = {}
         self._numbers = count(1)
         self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
+        if self.store:
+            await self.store.start()
         await self.placement.start()
         self._watching = asyncio.create_task(self._watch())
 
@@ -78,9 +87,13 @@ class Remote:
         seat = self._seats[session]
         async with seat.turn:
             seat.used = monotonic()
+            known = await self._known(message)
             for _ in range(TRIES):
                 try:
-                    answer = await (await self._link(seat)).ask(seat.number, message)
+                    link = await self._link(seat)
+                    if known:
+                        link.tell(seat.number, known)
+                    answer = await link.ask(seat.number, message)
                 except HostLost:
                     seat.link = None
                     continue
@@ -100,6 +113,8 @@ class Remote:
             with suppress(asyncio.CancelledError):
                 await self._watching
         await self.placement.stop()
+        if self.store:
+            await self.store.stop()
 
     def sessions(self) -> int:
         return len(self._seats)
@@ -116,11 +131,26 @@ class Remote:
         return seat.link
 
     def _note(self, seat: Seat, answer: Answer) -> None:
+        journal = seat.journal
         if answer.opening:
-            seat.journal.opened(answer.opening)
-        if answer.checkpoint:
-            seat.journal.checkpoint_step, seat.journal.checkpoint = answer.checkpoint
-        seat.journal.step = answer.step
+            journal.opening, journal.known = answer.opening, None  # what was known was of another story
+        if answer.known:
+            journal.known = answer.known
+            if self.store:
+                self.store.put(answer.known)
+        journal.step = answer.step
+
+    async def _known(self, message: Message) -> Known | None:
+        """A state on the way to where a request opens, if anyone has been there."""
+        if not self.store or isinstance(message, bytes) or not FAR.search(message):
+            return None
+        try:
+            request = read_request(message)
+        except BadExperiment:
+            return None
+        if not isinstance(request, Open):
+            return None
+        return await self.store.nearest(keys(request.experiment, request.edits, request.step))
 
     def _leave(self, seat: Seat) -> None:
         if seat.link:

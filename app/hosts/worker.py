@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from app.hosts.journal import Journal
 from app.hosts.parcel import STEP, Kind, Parcel, packed
 from app.hosts.turns import Turns
+from app.moments import Known
 from app.session import Message, Session
 
 HEALTH = struct.Struct("<IQ")  # sessions, bytes of memory
@@ -32,6 +33,9 @@ class Worker:
             message = payload.decode("utf-8", "surrogatepass") if kind is Kind.ASK_TEXT else payload
             if session in self.sessions:
                 self.turns.add(session, self._answer(session, message))
+        elif kind is Kind.KNOWN:
+            if session in self.sessions:
+                self.sessions[session].known = Known.unpacked(payload)
         elif kind is Kind.CLOSE:
             self.turns.drop(session)
             self.sessions.pop(session, None)
@@ -46,7 +50,8 @@ class Worker:
         """Bring a session back before anything is asked of it. Nothing is said but that it is done."""
         held, journal = self.sessions[session], Journal.unpacked(payload)
         if journal.opening:
-            for _ in held.resume(journal.opening, journal.step, journal.checkpoint_step, journal.checkpoint):
+            held.known = journal.known
+            for _ in held.resume(journal.opening, journal.step):
                 yield None
             held.take_changes()  # the asker knows: it was the asker who said so
         yield packed(Kind.DONE, STEP.pack(held.step), session)
@@ -60,12 +65,11 @@ class Worker:
                 yield packed(Kind.TEXT, reply.encode(), session)
             else:
                 yield packed(Kind.BINARY, reply, session)
-        opening, checkpoint = held.take_changes()
+        opening, known = held.take_changes()
         if opening:
             yield packed(Kind.JOURNAL, opening.encode(), session)
-        if checkpoint:
-            step, state = checkpoint
-            yield packed(Kind.CHECKPOINT, STEP.pack(step) + state, session)
+        if known:
+            yield packed(Kind.CHECKPOINT, known.packed(), session)
         yield packed(Kind.DONE, STEP.pack(held.step), session)
 
 

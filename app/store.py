@@ -1,0 +1,168 @@
+"""What outlives a process: states of runs, by the name of their moment. SQLite in a file, or any database by URL.
+
+It is a memory and not a record: without it everything can be computed again, only later. So a disk that is full or
+cannot be written costs a warning, and no one's work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import pairwise
+from time import time
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    create_engine,
+    delete,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.moments import KEY, Known
+
+log = logging.getLogger("backflow.store")
+
+PAUSE = 1.0  # seconds between two writes; what is newer than that may be lost with the machine
+LARGEST = 8_000_000  # bytes of a state that is kept
+
+METADATA = MetaData()
+STATES = Table(
+    "states",
+    METADATA,
+    Column("key", LargeBinary(KEY), primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column("state", LargeBinary, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("made", Float, nullable=False),
+    Index("states_made", "made"),
+)
+
+
+class Store:
+    """One writer, whatever many readers. `most` is how many bytes of states are kept; the oldest go first."""
+
+    def __init__(self, url: str, most: int) -> None:
+        self.most = most
+        self.engine = connected(url)
+        self._waiting: dict[bytes, Known] = {}  # the newest of each story
+        self._writing: asyncio.Task[None] | None = None
+        self._warned = False
+
+    async def start(self) -> None:
+        await asyncio.to_thread(METADATA.create_all, self.engine)
+        self._writing = asyncio.create_task(self._write_on())
+
+    def put(self, known: Known) -> None:
+        """Have a state written soon; of one story only the newest."""
+        if len(known.state) <= LARGEST:
+            self._waiting[known.key] = known
+
+    async def nearest(self, names: Iterable[tuple[bytes, int, int]]) -> Known | None:
+        """The state nearest to where `keys` leads; None if there is none, or it cannot be read."""
+        for key, low, high in names:
+            waiting = self._waiting.get(key)
+            if waiting and low < waiting.step < high:
+                return waiting
+            with suppress(SQLAlchemyError):
+                found = await asyncio.to_thread(self._nearest, key, low, high)
+                if found:
+                    return found
+        return None
+
+    def _nearest(self, key: bytes, low: int, high: int) -> Known | None:
+        where = (STATES.c.key == key) & (STATES.c.step > low) & (STATES.c.step < high)
+        newest = select(STATES.c.step, STATES.c.state).where(where).order_by(STATES.c.step.desc()).limit(1)
+        with self.engine.connect() as connection:
+            row = connection.execute(newest).first()
+        return Known(key, row.step, bytes(row.state)) if row else None
+
+    async def _write_on(self) -> None:
+        while True:
+            await asyncio.sleep(PAUSE)
+            await self.write()
+
+    async def write(self) -> None:
+        """Write what waits."""
+        waiting, self._waiting = self._waiting, {}
+        if not waiting:
+            return
+        try:
+            await asyncio.to_thread(self._write, list(waiting.values()))
+            self._warned = False
+        except SQLAlchemyError as error:
+            if not self._warned:
+                log.warning("states cannot be written, and are kept in memory alone: %s", error.__cause__ or error)
+            self._warned = True
+
+    def _write(self, states: list[Known]) -> None:
+        with self.engine.begin() as connection:
+            for known in states:
+                mine = STATES.c.key == known.key
+                there = {*connection.execute(select(STATES.c.step).where(mine)).scalars(), known.step}
+                gone = [known.step, *(there - set(thinned(there)))]
+                connection.execute(delete(STATES).where(mine & STATES.c.step.in_(gone)))
+                values = {"key": known.key, "step": known.step, "state": known.state}
+                connection.execute(STATES.insert().values(**values, size=len(known.state), made=time()))
+            self._prune(connection)
+
+    def _prune(self, connection: Any) -> None:
+        """The oldest go while there are too many bytes."""
+        size = connection.execute(select(func.coalesce(func.sum(STATES.c.size), 0))).scalar_one()
+        if size <= self.most:
+            return
+        oldest = select(STATES.c.key, STATES.c.step, STATES.c.size).order_by(STATES.c.made)
+        for row in connection.execute(oldest).all():
+            connection.execute(delete(STATES).where((STATES.c.key == row.key) & (STATES.c.step == row.step)))
+            size -= row.size
+            if size <= self.most * 0.9:
+                break
+
+    async def stop(self) -> None:
+        if self._writing:
+            self._writing.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._writing
+        await self.write()
+        await asyncio.to_thread(self.engine.dispose)
+
+
+def thinned(steps: Iterable[int]) -> list[int]:
+    """Of the steps of a story's states, those worth their place: about one each time the way doubles, and the last."""
+    first, *others = sorted(steps)
+    kept = [first]
+    for step, following in pairwise(others):
+        if following > 2 * kept[-1]:
+            kept.append(step)
+    return [*kept, *others[-1:]]
+
+
+def connected(url: str) -> Engine:
+    """An engine. SQLite writes ahead, and takes its lock when a transaction begins: two who read first and write
+    then would else fail at once instead of waiting for one another."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def connect(connection: Any, _: Any) -> None:
+            connection.isolation_level = None  # transactions are begun below, not by the driver
+            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Any) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

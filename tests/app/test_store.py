@@ -1,0 +1,186 @@
+"""States that outlive their process: found by the name of their moment, few of each story, and never in the way."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from app.documents import read_experiment
+from app.hosts.local import Local
+from app.hosts.remote import Remote
+from app.moments import Known, key, keys
+from app.store import METADATA, STATES, Store, thinned
+from engine.edits import LearningRate
+from engine.experiment import Experiment
+from engine.run import Run
+from tests.app.conversation import SMALL, read_binary
+
+EXPERIMENT = read_experiment(json.dumps(SMALL))
+POSTGRES = os.environ.get("BACKFLOW_TEST_POSTGRES", "")
+LATER = LearningRate(step=500, value=0.5)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/states.db"
+        return
+    if not POSTGRES:
+        pytest.skip("BACKFLOW_TEST_POSTGRES names no database to test with")
+    yield POSTGRES
+    store = Store(POSTGRES, 0)
+    METADATA.drop_all(store.engine)
+    store.engine.dispose()
+
+
+def kept(url: str, play: Callable[[Store], Awaitable[None]], most: int = 10**9) -> None:
+    async def whole() -> None:
+        store = Store(url, most)
+        await store.start()
+        await play(store)
+        await store.stop()
+
+    asyncio.run(whole())
+
+
+class TestNames:
+    def test_a_later_edit_changes_nothing_of_what_came_before(self) -> None:
+        assert key(EXPERIMENT, (), 500) == key(EXPERIMENT, (LATER,), 500)
+        assert key(EXPERIMENT, (), 501) != key(EXPERIMENT, (LATER,), 501)
+
+    def test_the_title_is_no_part_of_the_story_and_everything_else_is(self) -> None:
+        assert key(EXPERIMENT, (), 9) == key(read_experiment(json.dumps({**SMALL, "name": "mine"})), (), 9)
+        assert key(EXPERIMENT, (), 9) != key(read_experiment(json.dumps({**SMALL, "batch": 16})), (), 9)
+
+    def test_every_step_on_the_way_has_exactly_one_name_and_it_is_the_steps_own(self) -> None:
+        edits = (LearningRate(0, 0.1), LearningRate(7, 0.2), LearningRate(7, 0.3), LATER)
+        found = list(keys(EXPERIMENT, edits, 900))
+        for step in range(1, 900):
+            (name,) = [name for name, low, high in found if low < step <= high]
+            assert name == key(EXPERIMENT, edits, step), step
+
+
+class TestStates:
+    def test_what_was_put_is_found_by_another_process_below_the_step_asked_for(self, url: str) -> None:
+        name = key(EXPERIMENT, (), 0)
+
+        async def put(store: Store) -> None:
+            store.put(Known(name, 100, b"a"))
+            await store.write()
+            store.put(Known(name, 200, b"b"))
+
+        async def find(store: Store) -> None:
+            for step, state in ((1000, b"b"), (201, b"b"), (200, b"a"), (101, b"a"), (100, None)):
+                found = await store.nearest(keys(EXPERIMENT, (), step))
+                assert (found and found.state) == state, step
+            assert await store.nearest(keys(EXPERIMENT, (LearningRate(0, 9.0),), 1000)) is None
+            assert (await store.nearest(keys(EXPERIMENT, (LATER,), 1000))) == Known(name, 200, b"b")
+
+        kept(url, put)
+        kept(url, find)
+
+    def test_of_a_long_story_few_states_are_kept(self, url: str) -> None:
+        async def play(store: Store) -> None:
+            for step in range(100, 10_000, 100):
+                store.put(Known(bytes(32), step, b"x"))
+                await store.write()
+            with store.engine.connect() as connection:
+                steps = sorted(connection.execute(select(STATES.c.step)).scalars())
+            assert steps == [100, 200, 400, 800, 1600, 3200, 6400, 9900]
+
+        kept(url, play)
+
+    def test_the_oldest_go_when_there_are_too_many_bytes(self, url: str) -> None:
+        async def play(store: Store) -> None:
+            for number in range(20):
+                store.put(Known(bytes([number]) * 32, 10, bytes(100)))
+                await store.write()
+            with store.engine.connect() as connection:
+                size = connection.execute(select(func.sum(STATES.c.size))).scalar_one()
+            assert size <= 1000
+            assert await store.nearest([(bytes([19]) * 32, 0, 99)])
+            assert not await store.nearest([(bytes(32), 0, 99)])
+
+        kept(url, play, most=1000)
+
+    def test_a_disk_that_cannot_be_written_costs_a_warning_and_no_answer(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async def play(store: Store) -> None:
+            METADATA.drop_all(store.engine)  # as good as a disk that has gone
+            store.put(Known(bytes(32), 10, b"x"))
+            await store.write()
+            store.put(Known(bytes(32), 20, b"x"))
+            await store.write()
+            assert await store.nearest([(bytes(32), 0, 99)]) is None
+
+        kept(f"sqlite:///{tmp_path}/states.db", play)
+        assert len(caplog.records) == 1 and "kept in memory" in caplog.text
+
+    def test_two_servers_write_into_one_file(self, tmp_path: Path) -> None:
+        async def play() -> None:
+            stores = [Store(f"sqlite:///{tmp_path}/states.db", 10**9) for _ in range(2)]
+            for store in stores:
+                await store.start()
+            for step in range(10, 200, 10):
+                for number, store in enumerate(stores):
+                    store.put(Known(bytes([number]) * 32, step, b"x"))
+                await asyncio.gather(*(store.write() for store in stores))
+            for store in stores:
+                assert await store.nearest([(bytes(32), 0, 999)]) and await store.nearest([(b"\1" * 32, 0, 999)])
+                await store.stop()
+
+        asyncio.run(play())
+
+
+def test_the_states_worth_keeping_are_about_one_each_time_the_way_doubles() -> None:
+    assert thinned(range(100, 1700, 100)) == [100, 200, 400, 800, 1600]
+    assert [thinned([7]), thinned([9, 7]), thinned([7, 8, 9])] == [[7], [7, 9], [7, 9]]
+
+
+def test_another_server_goes_on_from_the_state_that_the_first_had_written(tmp_path: Path) -> None:
+    """The way to step 40,000 again takes a fraction of the steps, and ends at the same numbers."""
+    url = f"sqlite:///{tmp_path}/states.db"
+
+    async def served(play: Callable[[Remote], Awaitable[bytes]]) -> bytes:
+        hosts = Remote(Local(1, 2**31), 10, 600, Store(url, 10**9))
+        await hosts.start()
+        try:
+            await hosts.open("a")
+            return await play(hosts)
+        finally:
+            await hosts.stop()
+
+    def say(hosts: Remote, kind: str, **fields: Any) -> Awaitable[list[Any]]:
+        return hosts.ask("a", json.dumps({"kind": kind, "id": 1, "generation": 1, **fields}))
+
+    async def first(hosts: Remote) -> bytes:
+        await say(hosts, "open", experiment=SMALL)
+        for _ in range(4):
+            await say(hosts, "advance", steps=9_999)
+        (frame,) = await say(hosts, "seek", step=39_000)
+        return bytes(frame)
+
+    async def second(hosts: Remote) -> bytes:
+        _, frame = await say(hosts, "open", experiment=SMALL, step=39_000)
+        return bytes(frame)
+
+    before, after = asyncio.run(served(first)), asyncio.run(served(second))
+    shown = [frame[40 : len(frame) - 4 * read_binary(frame).header["count"]] for frame in (before, after)]
+    assert shown[0] == shown[1]
+    assert read_binary(after).header["count"] < 20_000  # the losses of the steps that were really done
+
+
+def test_a_state_of_another_experiment_is_not_taken() -> None:
+    run, other = Run(EXPERIMENT), Run(Experiment())
+    run.advance(40)
+    step, state = run.checkpoint()
+    with pytest.raises(ValueError, match="bytes expected"):
+        other.adopt(step, state)
