@@ -145,7 +145,7 @@ class Session:
     def _open(self, request: Open) -> Work:
         """Build first and replace afterwards: a bad experiment leaves the running one alone."""
         run = self._run(request)
-        yield from train(run, within_reach(run, request.step))
+        yield from train(run, within_reach(run, run.rewind(max(1, request.step))))
         frames = Frames(run, request.look)
         built = dump(graph(run, frames, request.id, request.generation))
         first = frames.encode(request.id, request.generation)
