@@ -32,8 +32,21 @@ def browser() -> dict[str, Any]:
     named, schema = TypeAdapter.json_schemas([*parts])  # type: ignore[list-item]
     schema["$defs"] |= {name: part for (name, _), part in named.items() if name not in schema["$defs"]}
     properties = {name: {"$ref": f"#/$defs/{name}"} for name in NAMED}
+    _forget_layers(schema["$defs"])
     plain = _plain({**schema, "type": "object", "properties": properties, "required": list(NAMED)})
     return {"title": "Messages", **plain}
+
+
+def _forget_layers(definitions: dict[str, Any]) -> None:
+    """One type in place of one for every layer: the page reads a layer's settings from the catalogue, and so needs no
+    new types for a new layer."""
+    kinds = [name for name, part in definitions.items() if set(part.get("properties", {})) >= WIRING]
+    wiring = {name: field for name, field in definitions[kinds[0]]["properties"].items() if name in WIRING}
+    for name in kinds:
+        del definitions[name]
+    properties = {**wiring, "kind": {"type": "string"}}
+    definitions["Layer"] = {"type": "object", "properties": properties, "additionalProperties": True}
+    definitions["Layers"]["properties"]["layers"]["items"] = {"$ref": "#/$defs/Layer"}
 
 
 def _plain(schema: Any) -> Any:

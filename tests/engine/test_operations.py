@@ -205,6 +205,23 @@ def test_a_kink_and_the_numbers_next_to_it_have_pytorchs_value_and_slope(operati
     np.testing.assert_allclose(slope, x.grad.numpy(), rtol=4 * eps, atol=4 * eps)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("operation", OPTIONS, ids=str)
+def test_an_activation_has_pytorchs_value_and_slope_wherever_a_kink_may_be(operation: Any, dtype: str) -> None:
+    """At every half from −8 to 8, and at the numbers next to each."""
+    torch = pytest.importorskip("torch")
+    halves = np.arange(-8, 8.5, 0.5, dtype=dtype)
+    points = np.concatenate([np.nextafter(halves, -np.inf), halves, np.nextafter(halves, np.inf)], dtype=dtype)
+    x = torch.from_numpy(points.copy()).requires_grad_()
+    y = getattr(torch.nn, operation.kind)(**arguments(operation))(x)
+    y.sum().backward()
+    value, slope = activation(operation, points)
+    rounded = isinstance(operation, Hardsigmoid | CELU)  # of these, PyTorch keeps a constant in float32
+    tolerance = 2e-6 if dtype == "float32" or rounded else 1e-12
+    np.testing.assert_allclose(value, y.detach().numpy(), rtol=tolerance, atol=tolerance)
+    np.testing.assert_allclose(slope, x.grad.numpy(), rtol=tolerance, atol=tolerance)
+
+
 def test_an_experiment_knows_every_activation_that_is_written() -> None:
     """In a process that imports nothing else: here, the tests themselves have imported them."""
     folder = Path(__file__).parents[2] / "engine" / "operations"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hatch_build import ROOT
-from tests.numbers import circuits, depth, noise, norms, recurrent, signals, training
+from tests.numbers import circuits, convolutions, depth, noise, norms, recurrent, signals, training
 from tests.numbers.published import Context, Published
 
 FILE = ROOT / "docs" / "numbers.md"
-MODULES = (circuits, training, signals, depth, norms, recurrent, noise)
+MODULES = (circuits, training, signals, convolutions, depth, norms, recurrent, noise)
 
 HEAD = """\
 # Numbers
