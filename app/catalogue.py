@@ -167,12 +167,11 @@ def _settings(choice: type) -> Iterator[Setting]:
             continue
         limit = limits.get(f.name)
         kind, options = _type(hints[f.name])
-        default = settings(_default(f))
-        length = len(default) if isinstance(default, list) else 1
+        length = _count(hints[f.name])
         yield Setting(
             name=f.name,
             type=kind,
-            default=default,
+            default=settings(_default(f)),
             low=limit.low if limit else None,
             high=limit.high if limit else None,
             above=bool(limit and limit.above),
@@ -185,6 +184,13 @@ def _settings(choice: type) -> Iterator[Setting]:
 
 def _default(f: Field[Any]) -> Any:
     return f.default if f.default is not MISSING else f.default_factory() if f.default_factory is not MISSING else None
+
+
+def _count(hint: Any) -> int:
+    """How many numbers a field holds, None aside."""
+    if get_origin(hint) in (Union, UnionType):
+        return _count(get_args(hint)[0])
+    return len(get_args(hint)) if get_origin(hint) is tuple else 1
 
 
 def _type(hint: Any) -> tuple[Any, tuple[str, ...]]:

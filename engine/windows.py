@@ -72,10 +72,9 @@ class Windows:
             stops: list[slice] = []
             places: list[slice] = []
             for axis, offset in enumerate(self._offsets(tap)):
-                stride, last = self.stride[axis], self.positions[axis] - 1 - offset
-                first, count = max(0, -(offset // stride)), min(self.stops[axis], last // stride + 1)
-                stops.append(slice(first, max(first, count)))
-                places.append(slice(first * stride + offset, max(first, count) * stride + offset, stride))
+                some, there = sight(offset, self.stride[axis], self.stops[axis], self.positions[axis])
+                stops.append(some)
+                places.append(there)
             seen = columns[_last(*tap, slice(None), *stops)]
             if seen.size:
                 yield seen, image[_last(*places)]
@@ -112,6 +111,14 @@ class Windows:
     def _offsets(self, tap: Shape) -> Shape:
         """How far from its stop (of stride 1) a tap looks."""
         return tuple(t * d - p for t, d, p in zip(tap, self.dilation, self.padding, strict=True))
+
+
+def sight(offset: int, stride: int, stops: int, positions: int) -> tuple[slice, slice]:
+    """Of a tap that looks so far from where its window begins to count: the stops from which it sees a position, and
+    the positions it sees."""
+    first = max(0, -(offset // stride))
+    end = max(first, min(stops, (positions - 1 - offset) // stride + 1))
+    return slice(first, end), slice(first * stride + offset, end * stride + offset, stride)
 
 
 def _last(*places: int | slice) -> Any:

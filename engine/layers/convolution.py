@@ -8,8 +8,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from engine.axes import Margin, Margins, Size, Sizes, each
 from engine.initializers import AnyInitializer, Default
-from engine.layers.kernel import Channels, Kernel, Margin, Margins, Size, Sizes, each
+from engine.layers.kernel import Channels, Kernel
 from engine.notation import Notation
 from engine.parameters import Block, View
 from engine.problem import BadShape

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
+from engine.axes import fits
 from engine.initializers import fans
 from engine.layer import Layer
 from engine.problem import BadShape
@@ -14,10 +15,6 @@ from engine.range import Range
 from engine.tensor import Array, Shape
 
 Channels = Annotated[int, Range(1, 4096)]
-Size = Annotated[int, Range(1, 64)]
-Margin = Annotated[int, Range(0, 64)]
-Sizes = tuple[Size, Size]
-Margins = tuple[Margin, Margin]
 
 
 class Kernel(Layer):
@@ -54,16 +51,3 @@ class Kernel(Layer):
         weight[...] = self.weight_init.draw(rng, weight.shape, fans(weight.shape))
         if self.bias:
             parts["bias"][...] = self.bias_init.draw(rng, parts["bias"].shape, fans(weight.shape))
-
-
-def fits(shape: Shape, axes: int) -> None:
-    """BadShape if a shape has not so many axes of positions."""
-    if len(shape) != 1 + axes:
-        wanted = "a sequence (channels, time)" if axes == 1 else "a picture (channels, height, width)"
-        hint = "; Unflatten makes one of a row of numbers" if len(shape) == 1 else ""
-        raise BadShape(wanted + hint, f"the shape {shape}")
-
-
-def each(setting: int | Shape) -> Shape:
-    """A setting as one number for each axis."""
-    return (setting,) if isinstance(setting, int) else setting

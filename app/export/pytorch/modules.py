@@ -14,12 +14,18 @@ from app.export.scope import Member
 from engine.layer import Composite
 
 LEADING: dict[str, tuple[str | int, ...]] = {
+    "AdaptiveAvgPool1d": ("output_size",),
+    "AdaptiveAvgPool2d": ("output_size",),
+    "AvgPool1d": ("kernel_size",),
+    "AvgPool2d": ("kernel_size",),
     "Conv1d": ("features", "out_channels", "kernel_size"),
     "Conv2d": ("features", "out_channels", "kernel_size"),
     "ConvTranspose1d": ("features", "out_channels", "kernel_size"),
     "ConvTranspose2d": ("features", "out_channels", "kernel_size"),
     "Embedding": ("num_embeddings", "embedding_dim"),
     "Linear": ("features", "out_features"),
+    "MaxPool1d": ("kernel_size",),
+    "MaxPool2d": ("kernel_size",),
     "MultiheadAttention": ("features", "num_heads"),
     "PositionalEmbedding": ("max_len", "features"),
     "TransformerDecoderLayer": ("features", "nhead"),
@@ -36,7 +42,7 @@ LEADING: dict[str, tuple[str | int, ...]] = {
 # Layers made of layers that torch.nn has.
 WHOLE = frozenset({"MultiheadAttention", "TransformerDecoderLayer", "TransformerEncoderLayer"})
 # Settings that are a number for each axis, where PyTorch takes one for both.
-ALONG_AXES = frozenset({"kernel_size", "stride", "padding", "dilation", "output_padding"})
+ALONG_AXES = frozenset({"kernel_size", "stride", "padding", "dilation", "output_padding", "output_size"})
 INITIALIZER = "_init"  # how the settings end that say how a parameter starts
 
 

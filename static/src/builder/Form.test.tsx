@@ -2,6 +2,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { beforeEach, expect, test, vi } from "vitest";
 
+import type { Setting } from "../wire/messages";
 import { units } from "./catalogue.fixture";
 import { Field } from "./Form";
 
@@ -9,7 +10,7 @@ const size = { ...units, name: "unflattened_size", default: [1, 8, 8], length: 3
 const set = vi.fn<(value: unknown) => void>();
 let root: HTMLElement;
 
-function show(values: number[], setting = size): HTMLButtonElement[] {
+function show(values: number[] | null, setting: Setting = size): HTMLButtonElement[] {
   act(() => render(<Field setting={setting} value={values} at="network.layers.0" onSet={set} />, root));
   return [...root.querySelectorAll("button")];
 }
@@ -32,4 +33,16 @@ test("of several numbers whose count is free, one can be taken away or added wit
 test("several numbers of a fixed count are as many as they are", () => {
   expect(show([3, 3], { ...size, length: 2 })).toEqual([]);
   expect(root.querySelectorAll("input")).toHaveLength(2);
+});
+
+test("several numbers that may be left empty come and go together", () => {
+  const stride = { ...size, name: "stride", default: null, length: 2, shortest: 2, optional: true };
+  const empty = show(null, stride);
+  expect(root.textContent).toContain("none");
+  expect(empty.map((button) => button.textContent)).toEqual(["+"]);
+  act(() => empty[0]?.click());
+  const full = show([2, 2], stride);
+  expect(full.map((button) => button.textContent)).toEqual(["−"]);
+  act(() => full[0]?.click());
+  expect(set.mock.calls).toEqual([[[1, 1]], [null]]);
 });

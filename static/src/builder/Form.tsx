@@ -61,7 +61,13 @@ export function Field({
     return <Choice label={label} chosen={value as Chosen} at={at} onSet={onSet} />;
   if (setting.length > 1)
     return (
-      <Several setting={setting} values={value as readonly number[]} at={at} onSet={onSet} label={label} />
+      <Several
+        setting={setting}
+        values={(value ?? []) as readonly number[]}
+        at={at}
+        onSet={onSet}
+        label={label}
+      />
     );
   return (
     <div class="builder-field">
@@ -90,12 +96,19 @@ interface SeveralProps extends Omit<FieldProps, "value" | "label"> {
   label: string;
 }
 
-/** Several numbers in a line; where their count is free, a button takes the last away and one adds another. */
+/**
+ * Several numbers in a line; where their count is free, a button takes the last away and one adds another. Where they
+ * may be left empty, it is all of them that come and go.
+ */
 function Several({ setting, values, at, onSet, label }: SeveralProps): JSX.Element {
+  const { shortest, optional } = setting;
+  const fewer = optional && values.length <= shortest ? null : values.slice(0, -1);
+  const more = Array.from({ length: Math.max(1, shortest - values.length) }, () => setting.low ?? 0);
   return (
     <div class="builder-field" role="group" aria-label={label}>
       <span title={setting.name}>{label}</span>
       <span class="builder-several">
+        {optional && values.length === 0 && <span class="builder-none">{t("builder.none")}</span>}
         {values.map((value, i) => (
           <NumberInput
             key={i}
@@ -105,12 +118,12 @@ function Several({ setting, values, at, onSet, label }: SeveralProps): JSX.Eleme
             onTake={(next) => onSet(values.map((old, place) => (place === i ? next : old)))}
           />
         ))}
-        {values.length > setting.shortest && (
+        {values.length > (optional ? 0 : shortest) && (
           <button
             type="button"
             class="button"
             aria-label={t("builder.fewer", { name: label })}
-            onClick={() => onSet(values.slice(0, -1))}
+            onClick={() => onSet(fewer)}
           >
             −
           </button>
@@ -120,7 +133,7 @@ function Several({ setting, values, at, onSet, label }: SeveralProps): JSX.Eleme
             type="button"
             class="button"
             aria-label={t("builder.more.of", { name: label })}
-            onClick={() => onSet([...values, setting.low ?? 0])}
+            onClick={() => onSet([...values, ...more])}
           >
             +
           </button>
