@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks import dense, recurrent
+from benchmarks import convolutional, dense, recurrent
 from benchmarks.workload import Workload
 
-WORKLOADS: tuple[Callable[[], Workload], ...] = (*dense.WORKLOADS, *recurrent.WORKLOADS)
+WORKLOADS: tuple[Callable[[], Workload], ...] = (*dense.WORKLOADS, *convolutional.WORKLOADS, *recurrent.WORKLOADS)

@@ -87,7 +87,7 @@ def _divided(program: Program, axis: Axis, value: Array, largest: Array, arrived
     chosen = program.scratch(arrived.shape, "chosen", bool)
     last, left = targets[-1], arrived
     for number, target in zip(seen[:-1], targets[:-1], strict=True):
-        program.call(np.equal, number, largest, chosen)
+        program.call(np.greater_equal, number, largest, chosen)  # as np.equal here, and faster
         program.call(np.multiply, left, chosen, target)
         program.call(np.subtract, left, target, last)
         left = last

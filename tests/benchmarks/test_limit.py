@@ -17,6 +17,7 @@ BYTES = {  # sha256 of all parameters, x and y, in this order
     "W1": "060407ecfc0e11ff1f4f1c2500c0104a168cd448f450e11dc6c29c9e1d9c7a53",
     "W2": "210cdc47e85422c880a9e5f8029e5762b576edd4eb85584732215d6c00e3bbac",
     "W3": "001345e4be7d583f385623c1f5d5a7b0450d344c893090ee162aae27b3f5ad7b",
+    "W4": "8cdf5bd824076ad9c3f5ae029ddd319050b1eb11bea64534042de09d51a8f5db",
     "W5": "aae5b9d3e49354544bdc925daba73e76e21ed0200e406613e9ff8abec8dfba50",
 }
 WORK = [pytest.param(make(), id=make().name) for make in WORKLOADS]
