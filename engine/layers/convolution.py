@@ -65,18 +65,20 @@ class Convolution(Kernel):
     def keeps(self, *shapes: Shape) -> int:
         """The columns and their gradient."""
         windows = self.windows(shapes[0])
-        return 2 * (shapes[0][0] * windows.taps + self.groups) * prod(windows.stops)
+        rows = shapes[0][0] // self.groups * windows.taps + self.bias
+        return self.groups * (_fours(rows) + rows) * prod(windows.stops)
 
     def forward(self, program: Program, node: Node) -> Tensor:
         (x,), (matrix,) = node.inputs, node.parameters
         windows = self.windows((x.shape[0], *x.positions))
         z = program.tensor(self.out_channels, *windows.stops)
         seen = node.kept["columns"] = self._columns(program, x, windows)
+        used = seen[:, : matrix.shape[1]]
         windows.gather(program, self._grouped(x.data), self._taps(seen, x, windows))
         if self.groups == 1:
-            program.call(matrix.data.dot, seen[0], z.columns)
+            program.call(matrix.data.dot, used[0], z.columns)
         else:
-            program.call(np.matmul, self._grouped(matrix.data), seen, self._grouped(z.columns))
+            program.call(np.matmul, self._grouped(matrix.data), used, self._grouped(z.columns))
         return z
 
     def backward(self, program: Program, node: Node) -> None:
@@ -87,7 +89,7 @@ class Convolution(Kernel):
         if x.gradient is None:
             return
         windows = self.windows((x.shape[0], *x.positions))
-        back = program.scratch(seen.shape, "gradient of columns")
+        back = program.scratch((self.groups, matrix.shape[1], seen.shape[2]), "gradient of columns")
         if self.groups == 1:
             program.call(matrix.data.T.dot, delta, back[0])
         else:
@@ -102,17 +104,18 @@ class Convolution(Kernel):
             program.call(seen[0].dot, delta.T, turned[0])
         else:
             program.call(np.matmul, seen, self._grouped(delta).swapaxes(1, 2), turned)
-        program.call(np.copyto, self._grouped(out), turned.swapaxes(1, 2))
+        program.call(np.copyto, self._grouped(out), turned[:, : out.shape[1]].swapaxes(1, 2))
 
     def _columns(self, program: Program, x: Tensor, windows: Windows) -> Array:
-        """A new matrix for each group: a row for each channel and tap, and one of ones where there is a bias."""
+        """A new matrix for each group: a row for each channel and tap, one of ones where there is a bias, and rows of
+        zeros up to a multiple of four, in which the product that gives the weights' gradient is faster."""
         rows = x.shape[0] // self.groups * windows.taps
-        shape = (self.groups, rows + self.bias, program.batch * prod(windows.stops))
+        shape = (self.groups, _fours(rows + self.bias), program.batch * prod(windows.stops))
         if program.training:
             made = program.empty(shape)
         else:  # dead after the product; but what is 0 or 1 in it must stay so, and does for the same windows
             made = program.scratch(shape, f"columns of {windows}, bias {self.bias}")
-        made[:, rows:] = 1
+        made[:, rows : rows + self.bias] = 1
         return made
 
     def _grouped(self, array: Array) -> Array:
@@ -124,6 +127,10 @@ class Convolution(Kernel):
         channels = x.shape[0] // self.groups
         shape = (self.groups, channels, *windows.kernel, x.shape[1], *windows.stops)
         return seen[:, : channels * windows.taps].reshape(shape)
+
+
+def _fours(rows: int) -> int:
+    return -(-rows // 4) * 4
 
 
 @dataclass(frozen=True)

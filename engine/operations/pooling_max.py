@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from engine.axes import Margin, Margins, Size, Sizes, each
+from engine.every_second import every_second
 from engine.notation import Notation
 from engine.operations.pooling import Axis, Windowed
 from engine.program import Node, Program
@@ -87,7 +88,12 @@ def _divided(program: Program, axis: Axis, value: Array, largest: Array, arrived
     chosen = program.scratch(arrived.shape, "chosen", bool)
     last, left = targets[-1], arrived
     for number, target in zip(seen[:-1], targets[:-1], strict=True):
-        program.call(np.greater_equal, number, largest, chosen)  # as np.equal here, and faster
+        if axis.neighbours(value):
+            answers, flat = program.scratch(value.shape, "answers", bool), value.reshape(-1)
+            program.call(np.greater_equal, flat[:-1], flat[1:], answers.reshape(-1)[:-1])
+            every_second(program, answers, chosen)
+        else:
+            program.call(np.greater_equal, number, largest, chosen)  # as np.equal here, and faster
         program.call(np.multiply, left, chosen, target)
         program.call(np.subtract, left, target, last)
         left = last

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from engine.every_second import every_second
 from engine.layer import arguments
 from engine.layers.linear import Linear
 from engine.network import Network
@@ -17,6 +18,7 @@ from engine.operations.join import Add
 from engine.operations.pooling_average import AdaptiveAvgPool1d, AdaptiveAvgPool2d, AvgPool1d, AvgPool2d
 from engine.operations.pooling_max import MaxPool1d, MaxPool2d
 from engine.problem import BadExperiment
+from engine.program import Program
 from tests.engine.beside import beside
 from tests.engine.checker import agrees, training
 from tests.engine.test_convolution import along
@@ -139,6 +141,14 @@ def test_the_largest_of_no_number_is_minus_infinity() -> None:
     assert np.isneginf(made.output.data).all()
     assert made.input.gradient is not None
     assert not made.input.gradient.any()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bool"])
+def test_every_second_number_of_a_run_is_taken_bit_by_bit(dtype: str) -> None:
+    numbers = [0.0, -0.0, 1.5, np.nan, -np.inf, 7.0, 1e-45, -2.0]
+    run, out = np.array(numbers).astype(dtype).reshape(2, 4), np.zeros((2, 2), dtype)
+    every_second(Program("float32", 1), run, out)
+    assert out.tobytes() == run[:, ::2].tobytes()
 
 
 @pytest.mark.parametrize(
