@@ -23,12 +23,18 @@ export function drawHeadings(context: CanvasRenderingContext2D, scene: Scene, { 
     if (narrow && column.index % Math.ceil(30 / room) !== 0 && !now) continue;
     const full = column.index === 0 ? t("stage.input") : t("stage.layer", { layer: column.index });
     const name = narrow ? String(column.index || "") : full;
-    const note = column.last > column.linear ? kindName(graph.nodes[column.last]?.kind ?? "") : "";
+    const note = fitted(context, column.last > column.linear ? kindName(graph.nodes[column.last]?.kind ?? "") : "", room, palette);
     heading(context, { x: column.x, name, note: room > 96 ? note : "", now }, palette);
     if (note && room <= 96 && !narrow) heading(context, { x: column.x, name: "", note, now, y: 29 }, palette);
   }
   heading(context, { x: layout.loss.x, name: t("stage.loss"), note: "", now: visit.node === graph.nodes.length - 1 }, palette);
   context.restore();
+}
+
+/** A note that has room beside its neighbours, or none. */
+function fitted(context: CanvasRenderingContext2D, note: string, room: number, palette: StageLook["palette"]): string {
+  context.font = `400 12px ${palette.sans}`;
+  return context.measureText(note).width < room - 6 ? note : "";
 }
 
 interface Heading {

@@ -1,7 +1,8 @@
 /** Chips: the two numbers a selected weight's gradient is made of, each beside what it explains. */
 import { format } from "../numbers";
 import { hue, type Palette } from "../paint/palette";
-import { sourceOf } from "../state/flow";
+import { errorMadeBy, isSpread, sourceOf } from "../state/flow";
+import { reachedAt } from "../state/moment";
 import { t } from "../words/words";
 import type { Box } from "./layout";
 import type { StageLook } from "./look";
@@ -10,7 +11,7 @@ import type { Scene } from "./scene";
 const GAP = 9;
 
 export function drawChips(context: CanvasRenderingContext2D, scene: Scene, { selection, palette, shows }: StageLook): void {
-  if (selection?.kind !== "weight" || shows === "batch") return; // they are one example's
+  if (selection?.kind !== "weight" || shows === "batch" || isSpread(scene.graph, selection.node)) return; // one example's
   const bundle = scene.bundles.find((b) => b.to.linear === selection.node);
   const source = bundle?.from.units[selection.column];
   const target = bundle?.to.units[selection.row];
@@ -20,7 +21,7 @@ export function drawChips(context: CanvasRenderingContext2D, scene: Scene, { sel
     const symbol = bundle.from.index === 0 ? "x" : "a";
     chip(context, { symbol, value: kept, note: t("stage.kept"), box: source, side: bundle.from.index === 0 ? "over" : "left", palette });
   }
-  if (scene.errors[bundle.to.index]) {
+  if (reachedAt(scene.graph, "backward", errorMadeBy(scene.graph, selection.node), scene.position)) {
     const error = scene.frame.delta(bundle.to.linear)[selection.row] ?? NaN;
     chip(context, { symbol: "δ", value: error, note: "", box: target, side: "right", palette });
   }

@@ -1,4 +1,5 @@
 /** Where everything stands: columns of units, and the ends of every edge. Pure: graph and size in, places out. */
+import { activationOf } from "../state/flow";
 import type { Graph } from "../wire/messages";
 
 export interface Box {
@@ -15,6 +16,8 @@ export interface Column {
   linear: number;
   /** The node whose output the units show: the column's last; -1 for the input itself. */
   last: number;
+  /** The node whose δ their rings show: of a layer and its activation ∂L/∂z, else the one whose output is shown. */
+  error: number;
   total: number;
   x: number;
   /** The units drawn, the first of `total`; a picture input is one box and has none. */
@@ -62,11 +65,12 @@ function column(graph: Graph, index: number, x: number, span: number, top: numbe
   const nodes = graph.nodes.flatMap((node, i) => (node.column === index ? [i] : []));
   const linear = index === 0 ? -1 : (nodes[0] ?? -1);
   const last = nodes.at(-1) ?? -1;
+  const error = index > 0 && activationOf(graph, linear) === last ? linear : last;
   const total = index === 0 ? graph.data.features : (graph.nodes[last]?.units ?? 0);
   const middle = (top + bottom) / 2;
   if (index === 0 && graph.data.picture) {
     const side = Math.min(112, span * 0.62, 2 * x - 12, bottom - top);
-    return { index, linear, last, total, x, units: [], picture: { x, y: middle, width: side, height: side } };
+    return { index, linear, last, error, total, x, units: [], picture: { x, y: middle, width: side, height: side } };
   }
   const isOutput = index === (graph.nodes.at(-2)?.column ?? 0);
   const largest = Math.min(isOutput && total === 1 && graph.data.features === 2 ? OUTPUT : UNIT, span * 0.42);
@@ -76,7 +80,7 @@ function column(graph: Graph, index: number, x: number, span: number, top: numbe
   const size = Math.max(LEAST, Math.min(largest, pitch - (pitch > 24 ? 12 : 3)));
   const first = middle - (pitch * (shown - 1)) / 2;
   const units = Array.from({ length: shown }, (_, i) => ({ x, y: first + i * pitch, width: size, height: size }));
-  return { index, linear, last, total, x, units, picture: null };
+  return { index, linear, last, error, total, x, units, picture: null };
 }
 
 export interface Ends {

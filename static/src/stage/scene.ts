@@ -1,7 +1,7 @@
 /** What the stage shows at a moment: which edges carry which numbers, how far the front has come. Pure. */
 import { entry, type Frame } from "../wire/frame";
 import type { Graph, Visit } from "../wire/messages";
-import { columnAt, errorMadeBy, isMatrix, sourceOf, weightOf } from "../state/flow";
+import { columnAt, errorMadeBy, isMatrix, isSpread, sourceOf, weightOf } from "../state/flow";
 import { progress, visitAt, visitOf } from "../state/moment";
 import type { Column, StageLayout } from "./layout";
 
@@ -69,7 +69,7 @@ export function sceneAt(
     within,
     bundles,
     values: columns.map((c) => c.last < 0 || done("forward", c.last) >= 1),
-    errors: columns.map((c) => c.linear >= 0 && done("backward", errorMadeBy(graph, c.linear)) >= 1),
+    errors: columns.map((c) => c.linear >= 0 && done("backward", errorMadeBy(graph, c.error)) >= 1),
     front: frontAt(layout, visit, within, lossNode),
     lossKnown: done("forward", lossNode) >= 1,
     lossError: done("backward", lossNode) > 0,
@@ -88,6 +88,7 @@ function numberOf(
   if (!parameter || !isMatrix(graph, parameter)) return () => null;
   const kept = frame.value(sourceOf(graph, to.linear));
   if (state === "backward" && shows === "example") {
+    if (isSpread(graph, to.linear)) return () => null;
     const delta = frame.delta(to.linear);
     return (i, j) => (delta[j] ?? NaN) * (kept[i] ?? NaN);
   }

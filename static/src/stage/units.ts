@@ -34,7 +34,7 @@ function drawOne(context: CanvasRenderingContext2D, scene: Scene, column: Column
   const { frame, values, errors } = scene;
   const known = values[column.index] ?? false;
   const backward = scene.visit.phase === "backward" || scene.visit.phase === "update";
-  const error = errors[column.index] ? (frame.delta(column.linear)[row] ?? NaN) : null;
+  const error = errors[column.index] ? (frame.delta(column.error)[row] ?? NaN) : null;
   const waiting = !known || (backward && column.linear >= 0);
   const value = known ? (frame.value(column.last)[row] ?? NaN) : null;
   drawUnit(context, { x: box.x, y: box.y, size: box.width }, {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { NET, network } from "../fixtures";
 import type { Graph, GraphNode } from "../wire/messages";
-import { activationOf, columnAt, errorMadeBy, isMatrix, readersOf, sourceOf, weightOf, weightsOf } from "./flow";
+import { activationOf, columnAt, errorMadeBy, isMatrix, isSpread, readersOf, sourceOf, weightOf, weightsOf } from "./flow";
 
 /** Linear, Tanh, Linear, and an Add of the Tanh and the second Linear under the loss: a link around a layer. */
 const plain = network(2, [3, 3]);
@@ -59,4 +59,9 @@ test("of parameters without a weight the first stands for the node", () => {
   const gains = linked.parameters.map((p) => ({ ...p, name: p.name.replace("weight", "weight_ih_l0") }));
   expect(weightOf({ ...linked, parameters: gains }, 0)).toBe(0);
   expect(weightOf({ ...linked, parameters: [{ ...gains[0]!, name: "0.gain" }] }, 0)).toBe(0);
+});
+
+test("a layer at many positions is told from one that sees each example once", () => {
+  const wide = { ...linked, nodes: linked.nodes.map((node) => ({ ...node, shape: [3, 8] })) };
+  expect([isSpread(linked, 0), isSpread(wide, 0), isSpread(wide, -1)]).toEqual([false, true, false]);
 });

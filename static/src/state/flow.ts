@@ -36,6 +36,14 @@ export function isMatrix(graph: Graph, { node, shape }: Pick<GraphParameter, "no
   return shape.length === 2 && shape[0] === graph.nodes[node]?.units && shape[1] === inputs;
 }
 
+/**
+ * Is a node applied at many positions, of time or of a picture? What one example adds to a weight's gradient is then a
+ * sum of δ · a over them, which the two numbers that a unit shows do not make.
+ */
+export function isSpread(graph: Graph, node: number): boolean {
+  return (graph.nodes[node]?.shape.length ?? 1) > 1;
+}
+
 /** Index of the parameter that stands for a node's: its weight, or the first of several; −1 if it has none. */
 export function weightOf(graph: Graph, node: number): number {
   const own = graph.parameters.flatMap((parameter, i) => (parameter.node === node ? [i] : []));

@@ -6,7 +6,8 @@ import type { Catalogue, DataFacts, Experiment, Graph, Predictions, Problems, Pr
 import { experiment, problems } from "./experiment";
 import { History, history, recorded } from "./history";
 import { goalNow, travel } from "./journey";
-import { look, selection } from "./selection";
+import { isSpread } from "./flow";
+import { look, selection, shows } from "./selection";
 
 /** A change made to a run at a step. */
 export type Edit = Graph["edits"][number];
@@ -181,6 +182,7 @@ function hearGraph(next: Graph): void {
   if (next.generation === asked) takeOver(next); // else the page has gone on to another
   if (again) return; // a line that was down: same moment, same numbers
   if (JSON.stringify(before?.nodes) !== JSON.stringify(next.nodes)) selection.value = null;
+  if (next.nodes.some((node, i) => node.group === "dense" && isSpread(next, i))) shows.value = "batch";
   history.value = new History(next);
   responses.value = null;
   predictions.value = null;

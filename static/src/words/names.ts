@@ -15,7 +15,7 @@ export function visitName(graph: Graph, visit: Visit, optimizer: string): string
   if (!node) return "";
   const loss = visit.node === graph.nodes.length - 1;
   const opens = !loss && graph.nodes[visit.node - 1]?.column !== node.column;
-  const name = loss ? t("stage.loss") : opens ? `${kindName(node.kind)} ${node.column}` : kindName(node.kind);
+  const name = loss ? t("stage.loss") : opens && node.column > 0 ? `${kindName(node.kind)} ${node.column}` : kindName(node.kind);
   if (visit.phase === "backward") return `◂ ${name}`;
   return visit.phase === "forward" ? `${name} ▸` : name;
 }

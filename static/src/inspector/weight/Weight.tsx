@@ -12,16 +12,17 @@ import { t } from "../../words/words";
 import { Example } from "../Example";
 import { Head } from "../Head";
 import { Live } from "../Live";
-import { columnAt, errorMadeBy, sourceOf } from "../../state/flow";
+import { columnAt, errorMadeBy, isSpread, sourceOf } from "../../state/flow";
 import { columnOf } from "../place";
 import { Proof } from "../Proof";
 import { Row } from "../Row";
+import { Symbols } from "../Symbols";
 import { useReached } from "../useReached";
 import { Batch } from "./Batch";
 import { Factors } from "./Factors";
 import { Trails } from "./Trails";
 import { extended, type Sample } from "./trail";
-import { indexed, weightFacts, type Edge } from "./weight";
+import { indexed, weightFacts, type Edge, type WeightFacts } from "./weight";
 
 interface Props {
   built: Graph;
@@ -53,9 +54,15 @@ export function Weight({ built, shown, edge }: Props): JSX.Element | null {
         name={ends(built, edge)}
         place={place(built, edge, facts.parameter.name)}
       />
-      <Example />
-      <Factors shown={shown} facts={facts} reach={reach} />
-      <Batch shown={shown} facts={facts} reached={reach.gradient} />
+      {isSpread(built, edge.node) ? (
+        <Gradient facts={facts} reached={reach.gradient} />
+      ) : (
+        <>
+          <Example />
+          <Factors shown={shown} facts={facts} reach={reach} />
+          <Batch shown={shown} facts={facts} reached={reach.gradient} />
+        </>
+      )}
       <div role="group" class="inspector-part" aria-label={t("inspector.change")}>
         <dl>
           <Row name={t("inspector.weight.before")}>
@@ -72,6 +79,20 @@ export function Weight({ built, shown, edge }: Props): JSX.Element | null {
       </div>
       <Proof parameter={facts.parameter.name} index={[edge.row, edge.column]} symbol="w" />
     </>
+  );
+}
+
+/** Of a weight at work in many places: only what it gets from all of them together. */
+function Gradient({ facts, reached }: { facts: WeightFacts; reached: boolean }): JSX.Element {
+  return (
+    <div role="group" class="inspector-part" aria-label={t("inspector.bias.gradient")}>
+      <dl>
+        <Row name={<Symbols of="∂L/∂w" />}>
+          <Live id="gradient" value={facts.gradient} known={reached} hued />
+        </Row>
+      </dl>
+      <p class="note">{t("inspector.spread")}</p>
+    </div>
   );
 }
 
