@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hatch_build import ROOT
-from tests.numbers import circuits, convolutions, depth, noise, norms, recurrent, signals, training
+from tests.numbers import (
+    circuits,
+    convolutions,
+    depth,
+    noise,
+    norms,
+    recurrent,
+    signals,
+    training,
+    transformers,
+)
 from tests.numbers.published import Context, Published
 
 FILE = ROOT / "docs" / "numbers.md"
-MODULES = (circuits, training, signals, convolutions, depth, norms, recurrent, noise)
+MODULES = (circuits, training, signals, convolutions, depth, norms, recurrent, transformers, noise)
 
 HEAD = """\
 # Numbers
