@@ -15,11 +15,11 @@ BUILD_REQUIRES = $(BIN)/python -c 'import tomllib; build = tomllib.load(open("py
 INSTALL = BACKFLOW_SKIP_FRONTEND=1 $(BIN)/pip install --quiet --no-build-isolation --editable
 REMOTE := $(if $(filter-out 127.0.0.1 localhost ::1,$(HOST)),--allow-remote)
 
-.PHONY: help run dev test check bench numbers pictures types
+.PHONY: help run dev test check bench numbers operations pictures types
 .DELETE_ON_ERROR:
 
 help: ## Say what each command does
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: $(BUNDLE) ## Start the service at http://HOST:PORT
 	$(BIN)/backflow serve --host $(HOST) --port $(PORT) $(REMOTE)
@@ -45,6 +45,9 @@ bench: .venv/bench ## Time the engine against the limit and PyTorch; writes benc
 
 numbers: .venv/test ## Compute every published number into docs/numbers.md
 	$(BIN)/python -m tests.numbers
+
+operations: .venv/test ## List every operation and its formulas in docs/operations.md
+	$(BIN)/python -m tests.engine.operations_page
 
 pictures: $(BUNDLE) .venv/test ## Photograph the page into docs/pictures
 	$(PLAYWRIGHT) $(BIN)/python -m tests.browser.chromium
