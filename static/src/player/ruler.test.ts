@@ -92,6 +92,13 @@ describe("a cell", () => {
     const names = drawn(0, deep).texts.filter((text) => /[▸◂]/.test(text));
     for (const name of names) expect(6 * name.length).toBeLessThan(cell);
   });
+
+  test("too narrow for its name has a mark", () => {
+    const deep = network(2, [...new Array<number>(8).fill(4), 1]);
+    const { texts } = drawn(0, deep, 1200);
+    for (const mark of ["1 ▸", "f ▸", "9 ▸", "L", "◂ L", "◂ 9", "◂ f", "◂ 1", "Δw"]) expect(texts).toContain(mark);
+    expect(texts).not.toContain("Linear 1 ▸");
+  });
 });
 
 test("the hand stands at the position, and no further than the end", () => {

@@ -1,7 +1,7 @@
 /** The visit ruler: one step's visits as cells, under a lens that widens it from the timeline. Pure draws. */
 import type { Palette } from "../paint/palette";
 import type { Graph } from "../wire/messages";
-import { visitName } from "../words/names";
+import { visitMark, visitName } from "../words/names";
 import { t, type Key } from "../words/words";
 import { LEFT, RIGHT, type TimelineLook } from "./timeline";
 
@@ -31,7 +31,7 @@ export function drawRuler(context: CanvasRenderingContext2D, graph: Graph, look:
   context.textAlign = "right";
   context.fillText(t("timeline.step", { step: look.step }), LEFT - 12, RULER.y + 16);
   for (const [index, visit] of graph.visits.entries())
-    drawCell(context, { x: LEFT + index * cell, cell, done: Math.max(0, Math.min(1, position - index)) }, visitName(graph, visit, look.optimizer), palette);
+    drawCell(context, { x: LEFT + index * cell, cell, done: Math.max(0, Math.min(1, position - index)) }, [visitName(graph, visit, look.optimizer), visitMark(graph, visit)], palette);
   drawPhases(context, graph, cell, look);
   const x = LEFT + Math.min(position, graph.visits.length) * cell;
   context.strokeStyle = context.fillStyle = palette.light;
@@ -53,7 +53,7 @@ export function drawRuler(context: CanvasRenderingContext2D, graph: Graph, look:
 function drawCell(
   context: CanvasRenderingContext2D,
   { x, cell, done }: { x: number; cell: number; done: number },
-  words: string,
+  names: readonly string[],
   palette: Palette,
 ): void {
   const gap = cell > 12 ? 2 : 0.5;
@@ -85,7 +85,8 @@ function drawCell(
   context.font = `${now ? 500 : 400} 12px ${palette.sans}`;
   context.textAlign = "center";
   context.fillStyle = now ? palette.ink : done > 0 ? palette.ink2 : palette.ink3;
-  if (context.measureText(words).width < cell - 8) context.fillText(words, x + cell / 2, RULER.y + 16);
+  const words = names.find((name) => context.measureText(name).width < cell - 6);
+  if (words) context.fillText(words, x + cell / 2, RULER.y + 16);
   context.restore();
 }
 

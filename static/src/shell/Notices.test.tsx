@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { frameOf } from "../fixtures";
 import { destination } from "../state/journey";
 import { frame, trouble } from "../state/run";
-import { linkBroken } from "../state/view";
+import { linkBroken } from "../state/address";
 import { connected } from "../wire/connection";
 import type { Fault, Problems } from "../wire/messages";
 import { Notices } from "./Notices";

@@ -8,7 +8,7 @@ import { destination, stopTravelling } from "../state/journey";
 import { frame, trouble } from "../state/run";
 import { connected } from "../wire/connection";
 import type { Problems } from "../wire/messages";
-import { linkBroken } from "../state/view";
+import { linkBroken } from "../state/address";
 import { t } from "../words/words";
 
 /** The line may take this long to come up before anything is said. */

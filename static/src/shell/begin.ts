@@ -1,26 +1,21 @@
 /** What happens first: the catalogue, then the moment of the address or the first example, playing. */
 import { effect } from "@preact/signals";
 import { change } from "../state/experiment";
-import { fromFragment, PREFIX } from "../state/link";
-import { linkBroken } from "../state/view";
-import { playing, position } from "../state/moment";
-import { askResponses, catalogue, frame, openAt, start } from "../state/run";
+import { openAddress, watchAddress } from "../state/address";
+import { playing } from "../state/moment";
+import { askResponses, catalogue, frame, start } from "../state/run";
 import type { Catalogue } from "../wire/messages";
 
 /** Unit pictures are asked for at most this often; they are the dearest thing on the page. */
 const PICTURES_MS = 250;
 
 export async function begin(): Promise<void> {
-  const found = fromFragment(location.hash);
   const reply = await fetch(new URL("api/catalogue", document.baseURI));
   catalogue.value = (await reply.json()) as Catalogue;
   await start(document.baseURI);
   keepPictures();
-  if (found && (await openAt(found.experiment, found.edits, found.step))) {
-    position.value = found.position;
-    return;
-  }
-  linkBroken.value = location.hash.startsWith(PREFIX);
+  watchAddress();
+  if (await openAddress()) return;
   const first = catalogue.value.examples[0];
   if (first) change(first);
   playing.value = true;

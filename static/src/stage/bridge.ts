@@ -10,6 +10,8 @@ import type { StageLook } from "./look";
 import type { Scene } from "./scene";
 
 const METER = 116;
+/** A meter of this width has room for its layer's own symbol before the number. */
+const ROOM_FOR_NAME = 100;
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
 export function drawHeadings(context: CanvasRenderingContext2D, scene: Scene, { palette }: StageLook): void {
@@ -77,37 +79,47 @@ export function drawBridge(context: CanvasRenderingContext2D, scene: Scene, { pa
   context.moveTo(8, top - 8.5);
   context.lineTo(layout.width - 8, top - 8.5);
   context.stroke();
-  context.font = `11px ${palette.sans}`;
-  context.fillStyle = palette.ink3;
-  if (layout.columns[0] && layout.columns[0].x > 40 && width > 70) {
-    const [first, second] = t("stage.norm").split("\n");
-    context.fillText(first ?? "", 8, top + 9);
-    context.fillText(second ?? "", 8, top + 23);
-  }
+  const [numbered, named] = [width > 34, width > ROOM_FOR_NAME];
+  const first = layout.columns.find(({ linear }) => linear >= 0);
+  const beside = drawCaption(context, { top, room: (first?.x ?? layout.width) - width / 2, named }, palette);
+  const below = beside ? top : numbered ? top + 13 : top - 3;
   for (const column of layout.columns) {
     if (column.linear < 0) continue;
     const known = reachedAt(graph, "backward", column.linear, position);
     const norm = frame.norm("gradient", weightOf(graph, column.linear));
     const left = column.x - width / 2;
-    drawMeter(context, { x: left, y: top + 18, width, height: 5 }, known ? norm : "not reached", palette);
+    drawMeter(context, { x: left, y: below + 18, width, height: 5 }, known ? norm : "not reached", palette);
     const told = known ? format(norm) : width > 110 ? t("stage.not_reached") : "";
-    if (width > 34) words(context, left, top + 9, `‖∂L/∂W${subscript(column.index)}‖`, told, known, width, palette);
+    if (numbered) words(context, { x: left, y: below + 9 }, named ? `‖∂L/∂W${subscript(column.index)}‖` : "", told, known, palette);
   }
   context.restore();
 }
 
+/** What the meters are: left of the first where there is room, else on a line above. Answers which. */
+function drawCaption(
+  context: CanvasRenderingContext2D,
+  { top, room, named }: { top: number; room: number; named: boolean },
+  palette: StageLook["palette"],
+): boolean {
+  const lines = t("stage.norm").split("\n");
+  context.font = `11px ${palette.sans}`;
+  context.fillStyle = palette.ink3;
+  const beside = Math.max(...lines.map((line) => context.measureText(line).width)) + 20 <= room;
+  if (beside) for (const [k, line] of lines.entries()) context.fillText(line, 8, top + 9 + 14 * k);
+  else context.fillText(lines.join(" ") + (named ? "" : ", ‖∂L/∂W‖"), 8, top + 5);
+  return beside;
+}
+
 function words(
   context: CanvasRenderingContext2D,
-  x: number,
-  y: number,
+  { x, y }: { x: number; y: number },
   symbol: string,
   value: string,
   known: boolean,
-  width: number,
   palette: StageLook["palette"],
 ): void {
   context.font = `12px ${palette.sans}`;
-  const symbolWidth = width > 100 ? context.measureText(symbol).width + 6 : 0;
+  const symbolWidth = symbol ? context.measureText(symbol).width + 6 : 0;
   context.fillStyle = palette.ink3;
   if (symbolWidth) context.fillText(symbol, x, y);
   context.font = `${known ? 500 : 400} ${symbolWidth ? 12 : 11}px ${palette.sans}`;

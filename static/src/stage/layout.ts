@@ -38,7 +38,7 @@ export interface StageLayout {
 
 /** Room above the units for the headings, and below them for the meters; without room the meters go first. */
 export const HEADING = 44;
-export const METERS = 62;
+export const METERS = 66;
 const ROOMY = 210;
 const MARGIN = 58;
 const LOSS_RADIUS = 20;

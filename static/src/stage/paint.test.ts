@@ -21,8 +21,8 @@ const LOOK: StageLook = {
   most: 1500,
 };
 
-function sceneOf(position: number, graph: Graph = NET, { height = 460, live = false } = {}): Scene {
-  return sceneAt(graph, layoutOf(graph, 1000, height), frameOf(), position, "example", live);
+function sceneOf(position: number, graph: Graph = NET, { width = 1000, height = 460, live = false } = {}): Scene {
+  return sceneAt(graph, layoutOf(graph, width, height), frameOf(), position, "example", live);
 }
 
 function drawn(
@@ -123,6 +123,47 @@ describe("headings", () => {
     for (const position of [AT.linear2 + 0.5, AT.loss])
       expect([ink(position, "Layer 1"), ink(position, "Layer 2")]).toEqual([DARK.ink2, DARK.ink]);
   });
+});
+
+describe("the meters", () => {
+  const deep = network(2, [...new Array<number>(7).fill(8), 1]);
+  const bridge = (width: number, graph = deep) => {
+    const scene = sceneOf(AT.end, graph, { width });
+    return drawn(scene).still.painted.filter(({ points: [at] }) => (at?.[1] ?? 0) > scene.layout.bottom + 14);
+  };
+  const caption = (width: number, graph = deep) => bridge(width, graph).filter(({ text }) => /norm|batch/.test(text ?? ""));
+
+  test.each([880, 720, 390, 320])("say what they are, however narrow they stand: %i px", (width) => {
+    for (const graph of [NET, deep])
+      expect(caption(width, graph).map(({ text }) => text).join(" ")).toContain("Gradient norm of the batch");
+  });
+
+  test("have it beside them or on a line of its own, and never over a meter", () => {
+    for (const width of [880, 720, 390, 320])
+      for (const graph of [NET, deep])
+        for (const { points, text } of caption(width, graph)) {
+          const [x = 0, y = 0] = points[0] ?? [];
+          const covered = bridge(width, graph).filter(
+            ({ kind, points: [at] }) =>
+              kind === "fill" && at && at[0] < x + 6 * (text?.length ?? 0) && at[1] < y + 2 && at[1] > y - 11,
+          );
+          expect([width, covered]).toEqual([width, []]);
+        }
+  });
+
+  test("without room for their layer's symbol share one", () => {
+    expect(caption(390).at(0)?.text).toContain("‖∂L/∂W‖");
+    expect(caption(880, NET).at(0)?.text).not.toContain("‖∂L/∂W‖");
+  });
+});
+
+test("how many units are drawn is told above the line of the meters", () => {
+  const scene = sceneOf(AT.end, network(2, [2048, 1]), { height: 400 });
+  const { painted } = drawn(scene).moving;
+  const told = painted.find(({ text }) => text?.includes("2048"))?.points[0]?.[1] ?? NaN;
+  const line = drawn(scene).still.strokes.find(({ points: [a, b] }) => a?.[0] === 8 && a[1] === b?.[1])?.points[0]?.[1] ?? NaN;
+  expect(told).toBeGreaterThan(scene.layout.bottom);
+  expect(told + 2).toBeLessThan(line);
 });
 
 test("a stage too low for meters tells no norms", () => {

@@ -151,7 +151,7 @@ function drawLeftOut(context: CanvasRenderingContext2D, column: Column, bottom: 
   context.textAlign = "center";
   context.font = `10px ${palette.sans}`;
   context.fillStyle = palette.ink3;
-  context.fillText(t("stage.units", { shown: column.units.length, total: column.total }), column.x, bottom + 12);
+  context.fillText(t("stage.units", { shown: column.units.length, total: column.total }), column.x, bottom + 10);
   context.restore();
 }
 

@@ -7,6 +7,8 @@ export const problems = signal<readonly Fault[]>([]);
 
 const past = signal<readonly Experiment[]>([]);
 const future = signal<readonly Experiment[]>([]);
+/** Counts what the person has changed; what the service fills in is no change. */
+export const changes = signal(0);
 export const canUndo = computed(() => past.value.length > 0);
 export const canRedo = computed(() => future.value.length > 0);
 
@@ -14,9 +16,14 @@ const MOST = 100;
 
 /** Replace the experiment; the one before can be had back. */
 export function change(next: Experiment): void {
-  if (experiment.value) past.value = [...past.value.slice(-MOST + 1), experiment.value];
+  if (experiment.value) remember(experiment.value);
+  show(next);
+}
+
+/** An experiment that is replaced, so that it can be had back. */
+export function remember(before: Experiment): void {
+  past.value = [...past.value.slice(-MOST + 1), before];
   future.value = [];
-  experiment.value = next;
 }
 
 export function undo(): void {
@@ -24,7 +31,7 @@ export function undo(): void {
   if (!before || !experiment.value) return;
   future.value = [experiment.value, ...future.value];
   past.value = past.value.slice(0, -1);
-  experiment.value = before;
+  show(before);
 }
 
 export function redo(): void {
@@ -32,7 +39,12 @@ export function redo(): void {
   if (!next || !experiment.value) return;
   past.value = [...past.value, experiment.value];
   future.value = rest;
+  show(next);
+}
+
+function show(next: Experiment): void {
   experiment.value = next;
+  changes.value += 1;
 }
 
 /** The problems of one place, or of anything inside it. */

@@ -11,8 +11,6 @@ export const panel = signal<Panel>("stage");
 export const reducedMotion = signal(false);
 /** Grows when a font has arrived: what is written on a canvas is then written again. */
 export const fonts = signal(0);
-/** Was the page opened by a link that holds no moment it can show? */
-export const linkBroken = signal(false);
 /** Does the list of keys lie open? */
 export const keysShown = signal(false);
 

@@ -8,14 +8,35 @@ export function kindName(kind: string): string {
   return isKey(key) ? t(key) : kind;
 }
 
+/** A visit where there is no room for its name: "2 ▸" for the weights of layer 2, "◂ f" for an activation, L, Δw. */
+export function visitMark(graph: Graph, visit: Visit): string {
+  if (visit.phase === "update") return "Δw";
+  const node = graph.nodes[visit.node];
+  if (!node) return "";
+  const initial = node.group === "activation" ? "f" : (kindName(node.kind)[0] ?? "");
+  return directed(visit, isLoss(graph, visit) ? "L" : opens(graph, visit) ? String(node.column) : initial);
+}
+
 /** A visit in a word: "Linear 2 ▸", "◂ Tanh"; the arrow says which way. The update is named by its optimizer. */
 export function visitName(graph: Graph, visit: Visit, optimizer: string): string {
   if (visit.phase === "update") return optimizer;
   const node = graph.nodes[visit.node];
   if (!node) return "";
-  const loss = visit.node === graph.nodes.length - 1;
-  const opens = !loss && graph.nodes[visit.node - 1]?.column !== node.column;
-  const name = loss ? t("stage.loss") : opens && node.column > 0 ? `${kindName(node.kind)} ${node.column}` : kindName(node.kind);
-  if (visit.phase === "backward") return `◂ ${name}`;
-  return visit.phase === "forward" ? `${name} ▸` : name;
+  const name = kindName(node.kind);
+  return directed(visit, isLoss(graph, visit) ? t("stage.loss") : opens(graph, visit) ? `${name} ${node.column}` : name);
+}
+
+function directed({ phase }: Visit, name: string): string {
+  if (phase === "backward") return `◂ ${name}`;
+  return phase === "forward" ? `${name} ▸` : name;
+}
+
+function isLoss(graph: Graph, { node }: Visit): boolean {
+  return node === graph.nodes.length - 1;
+}
+
+/** Does a layer's column begin with this node? */
+function opens(graph: Graph, { node }: Visit): boolean {
+  const column = graph.nodes[node]?.column ?? 0;
+  return column > 0 && graph.nodes[node - 1]?.column !== column;
 }
