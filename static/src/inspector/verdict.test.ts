@@ -30,10 +30,12 @@ test("a slope too small for nudging to measure is told apart from one that diffe
   expect(verdict(proof({ difference: 0.3, slope: 1e-10, backprop: 2e-10 }))).toBe("drowned");
 });
 
-test("a proof with NaN in it proves nothing", () => {
-  const broken = JSON.parse(JSON.stringify(proof({ difference: NaN, slope: NaN }))) as Proved;
-  expect(verdict(broken)).toBe("differs");
-  expect(known(broken.slope)).toBeNaN();
+test("a proof with NaN in it proves nothing, and blames no kink", () => {
+  for (const each of ["loss_up", "loss_down", "slope", "backprop"]) {
+    const broken = JSON.parse(JSON.stringify(proof({ difference: NaN, [each]: NaN }))) as Proved;
+    expect(verdict(broken)).toBe("broken");
+    expect(known(broken[each as "slope"])).toBeNaN();
+  }
 });
 
 test("a proof belongs to one entry of one parameter", () => {

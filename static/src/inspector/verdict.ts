@@ -6,11 +6,13 @@ export const AGREES = 1e-5;
 /** float64 rounds a loss near 1 by 1e-16, which over a nudge of ±1e-4 is 1e-12 of slope: 1e-5 of this one. */
 const DROWNED = 1e-7;
 
-export type Verdict = "proved" | "drowned" | "differs";
+export type Verdict = "proved" | "drowned" | "differs" | "broken";
 
 export function verdict(proof: Proved): Verdict {
-  if (known(proof.difference) < AGREES) return "proved";
-  const size = Math.max(Math.abs(known(proof.slope)), Math.abs(known(proof.backprop)));
+  const { loss_up: up, loss_down: down, slope, backprop, difference } = proof;
+  if (![up, down, slope, backprop, difference].every((each) => Number.isFinite(known(each)))) return "broken";
+  if (difference < AGREES) return "proved";
+  const size = Math.max(Math.abs(slope), Math.abs(backprop));
   return size < DROWNED ? "drowned" : "differs";
 }
 

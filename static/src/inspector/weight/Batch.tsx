@@ -10,7 +10,7 @@ import type { Frame } from "../../wire/frame";
 import { t } from "../../words/words";
 import { Live } from "../Live";
 import { batchSize } from "../place";
-import { shares, stance, tallest } from "./shares";
+import { brokenOf, shares, stance, tallest } from "./shares";
 import { drawStrip, drawWaiting } from "./strip";
 import type { WeightFacts } from "./weight";
 
@@ -29,7 +29,9 @@ export function Batch({
   const all = reached ? shares(shown, facts) : null;
   const colours = palette.value;
   const sum = facts.gradient ?? all?.reduce((total, share) => total + share.value, 0) ?? NaN;
-  const words = all ? t("inspector.strip", { batch, tallest: format(tallest(all)) }) : t("mark.waiting");
+  const [broken, longest] = all ? [brokenOf(all), format(tallest(all))] : [0, ""];
+  const most = broken ? t("inspector.strip.broken", { count: broken, batch }) : t("inspector.tallest", { value: longest });
+  const words = all ? `${t("inspector.strip", { batch })} ${most}.` : t("mark.waiting");
   return (
     <div role="group" class="inspector-part" aria-label={t("inspector.batch", { batch })}>
       <div class="inspector-line">
@@ -54,7 +56,7 @@ export function Batch({
       />
       <p class="inspector-line note">
         <span>{all ? t(`inspector.stance.${stance(facts.share, sum)}`) : t("mark.waiting")}</span>
-        {all && <span>{t("inspector.tallest", { value: format(tallest(all)) })}</span>}
+        {all && <span>{most}</span>}
       </p>
     </div>
   );

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { frameOf, network } from "../network.fixture";
-import { shares, stance, tallest } from "./shares";
+import { brokenOf, shares, stance, tallest } from "./shares";
 import { weightFacts } from "./weight";
 
 const EDGE = { node: 2, row: 0, column: 1 };
@@ -34,13 +34,23 @@ test("a NaN among the shares comes last and hides no other", () => {
 });
 
 test("an example pulls with the batch, against it, or not at all", () => {
-  expect([stance(1, 2), stance(-1, -2), stance(1, -2), stance(0, 1), stance(NaN, 1)]).toEqual([
+  expect([stance(1, 2), stance(-1, -2), stance(1, -2), stance(0, 1), stance(1, 0)]).toEqual([
     "with",
     "with",
     "against",
     "apart",
-    "apart",
+    "even",
   ]);
+});
+
+test("of a share or a sum that is none, nothing is said of pulling", () => {
+  expect([stance(NaN, 1), stance(1, NaN), stance(0, NaN), stance(NaN, 0)]).toEqual(new Array(4).fill("broken"));
+  expect(stance(-Infinity, 1)).toBe("against");
+});
+
+test("shares that are none are counted", () => {
+  const each = (value: number) => ({ example: 0, value });
+  expect([brokenOf([each(NaN), each(0), each(-Infinity)]), brokenOf([each(2)])]).toEqual([2, 0]);
 });
 
 test("the tallest bar is the largest finite size", () => {

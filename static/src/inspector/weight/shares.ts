@@ -23,12 +23,19 @@ export function shares(frame: Frame, { delta, kept }: Pick<WeightFacts, "delta" 
   return each.sort((a, b) => (Number.isNaN(a.value) ? 1 : Number.isNaN(b.value) ? -1 : b.value - a.value));
 }
 
-export type Stance = "with" | "against" | "apart";
+export type Stance = "with" | "against" | "apart" | "even" | "broken";
 
 /** Does one example pull the weight the way the whole batch does? */
 export function stance(share: number, sum: number): Stance {
-  if (!share || !sum) return "apart";
+  if (Number.isNaN(share) || Number.isNaN(sum)) return "broken";
+  if (share === 0) return "apart";
+  if (sum === 0) return "even";
   return share > 0 === sum > 0 ? "with" : "against";
+}
+
+/** How many shares are NaN or infinite. */
+export function brokenOf(all: readonly Share[]): number {
+  return all.filter(({ value }) => !Number.isFinite(value)).length;
 }
 
 /** The largest finite size among the shares, for the height of the bars. */
