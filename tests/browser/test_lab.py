@@ -127,3 +127,17 @@ def test_nothing_is_wider_than_a_narrow_screen(lab: Lab) -> None:
               .map((e) => e.getAttribute('aria-label') ?? e.textContent)"""
         )
         assert wide == [], f"beyond the edge at {width} px"
+
+
+def test_a_phone_can_undo_and_keep_its_files(lab: Lab) -> None:
+    page = lab.page
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 700})
+        page.get_by_role("combobox", name="Experiment").select_option(label="XOR")
+        expect(page.get_by_role("combobox", name="Experiment")).to_have_value("xor")
+        page.get_by_role("button", name="Undo", exact=True).click()
+        expect(page.get_by_role("combobox", name="Experiment")).to_have_value("spiral")
+        expect(page.get_by_role("button", name="Redo", exact=True)).to_be_visible()
+    page.get_by_role("navigation", name="Panels").get_by_role("button", name="Build").click()
+    page.get_by_role("button", name="Download").scroll_into_view_if_needed()
+    expect(page.get_by_role("button", name="Download")).to_be_visible()

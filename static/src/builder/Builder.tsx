@@ -8,6 +8,7 @@ import { catalogue, graph } from "../state/run";
 import { locale, n, t } from "../words/words";
 import { Data } from "./Data";
 import { experimentFrom } from "./document";
+import { Files } from "./Files";
 import { Loss } from "./Loss";
 import { Network } from "./Network";
 import { Optimizer } from "./Optimizer";
@@ -41,6 +42,9 @@ export function Builder(): JSX.Element {
       <Optimizer of={of} known={known} />
       <OtherProblems />
       <Cost />
+      <div class="builder-foot">
+        <Files />
+      </div>
     </section>
   );
 }

@@ -31,7 +31,9 @@ export function Bar(): JSX.Element {
       >
         {t("panel.charts")}
       </button>
-      <Files />
+      <div class="bar-files">
+        <Files />
+      </div>
       <button
         type="button"
         class="button"
