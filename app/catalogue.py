@@ -5,6 +5,7 @@ The page draws its forms from this, so a new layer or optimizer appears there wi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
@@ -29,6 +30,7 @@ from engine.optimizers.any_optimizer import AnyOptimizer
 from engine.schedules import AnySchedule
 from engine.tagged import kinds
 
+CLAUSE = re.compile(r", *\\; *")  # what stands between two clauses of a formula
 EXAMPLES = Path(__file__).parent / "examples"
 PARTS = ("version", "name", "data", "network", "loss", "optimizer", "seeds")  # of an experiment; the rest are settings
 
@@ -205,5 +207,11 @@ def _notation() -> Iterator[tuple[str, Notes]]:
     for union in (AnyLayer, AnyLoss, AnyOptimizer):
         for member in members(union):
             notation = member.notation
-            gradients = {symbol: convert(latex, display="block") for symbol, latex in notation.gradients.items()}
-            yield member.__name__, Notes(convert(notation.value, display="block"), gradients)
+            gradients = {symbol: _set(latex) for symbol, latex in notation.gradients.items()}
+            yield member.__name__, Notes(_set(notation.value), gradients)
+
+
+def _set(latex: str) -> str:
+    """MathML of a formula, one <math> for each clause, so that a narrow page can begin a line with one."""
+    *others, last = re.split(CLAUSE, latex)
+    return "".join(convert(clause, display="block") for clause in (*(f"{clause}," for clause in others), last))

@@ -29,7 +29,7 @@ class LSTM(Recurrent):
         r"c_t = f_t \odot c_{t-1} + i_t \odot g_t, \; h_t = o_t \odot \tanh c_t",
         {
             "c": r"\frac{\partial L}{\partial c_{t-1}} = \frac{\partial L}{\partial c_t} \odot f_t + "
-            r"\frac{\partial L}{\partial h_{t-1}} \odot o_{t-1} \odot (1 - \tanh^2 c_{t-1})",
+            r"\frac{\partial L}{\partial h_{t-1}} \odot h'_{t-1}, \; h' = o \odot (1 - \tanh^2 c)",
             "h": r"\frac{\partial L}{\partial h_{t-1}} \mathrel{+}= W_{hh}^{\top} \delta_t",
             "W": r"\frac{\partial L}{\partial W_{hh}} = \sum_t \delta_t\, h_{t-1}^{\top}",
             "x": r"\frac{\partial L}{\partial x_t} = W_{ih}^{\top} \delta_t",

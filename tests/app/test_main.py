@@ -84,6 +84,15 @@ class TestCatalogue:
             for member in members(union):
                 assert notation[member.__name__]["value"].startswith("<math")
 
+    def test_sets_each_clause_of_a_formula_by_itself_and_cuts_none_in_two(self, client: TestClient) -> None:
+        notation = client.get("/api/catalogue").json()["notation"]
+        assert notation["HuberLoss"]["value"].count("<math") == 3
+        for kind, notes in notation.items():
+            for markup in (notes["value"], *notes["gradients"].values()):
+                for clause in markup.split("</math>")[:-1]:
+                    brackets = [clause.count(sign) for sign in "([)]"]
+                    assert brackets[:2] == brackets[2:], (kind, clause)
+
     def test_has_every_example_complete(self, client: TestClient) -> None:
         listed = client.get("/api/catalogue").json()["examples"]
         assert len(listed) == len(list(EXAMPLES.glob("*.json")))
