@@ -1,4 +1,4 @@
-/** Which example of the batch is shown, what it is, and whether the numbers are its own or the batch's. */
+/** Which example of the batch is shown and what it is; with `choice`, whether the numbers are its own or the batch's. */
 import type { JSX } from "preact";
 import { format } from "../numbers";
 import { Icon } from "../paint/icons";
@@ -11,7 +11,7 @@ import type { DataFacts } from "../wire/messages";
 import { t } from "../words/words";
 import { batchSize } from "./place";
 
-export function Example(): JSX.Element | null {
+export function Example({ choice = false }: { choice?: boolean }): JSX.Element | null {
   const shown = frame.value;
   const data = graph.value?.data;
   if (!shown || !data) return null;
@@ -40,18 +40,7 @@ export function Example(): JSX.Element | null {
             <Icon name="forward" size={11} />
           </button>
         </div>
-        <div class="segments" role="group" aria-label={t("inspector.shows")}>
-          {(["example", "batch"] as const).map((each) => (
-            <button
-              key={each}
-              type="button"
-              aria-pressed={shows.value === each}
-              onClick={() => (shows.value = each)}
-            >
-              {t(`inspector.shows.${each}`)}
-            </button>
-          ))}
-        </div>
+        {choice && <Choice />}
       </div>
       <div class="inspector-target">
         {data.picture && (
@@ -64,6 +53,24 @@ export function Example(): JSX.Element | null {
         )}
         <p class="note">{described(shown, data)}</p>
       </div>
+    </div>
+  );
+}
+
+/** Only where there are numbers of both: of a weight, whose gradient is the sum of every example's share. */
+function Choice(): JSX.Element {
+  return (
+    <div class="segments" role="group" aria-label={t("inspector.shows")}>
+      {(["example", "batch"] as const).map((each) => (
+        <button
+          key={each}
+          type="button"
+          aria-pressed={shows.value === each}
+          onClick={() => (shows.value = each)}
+        >
+          {t(`inspector.shows.${each}`)}
+        </button>
+      ))}
     </div>
   );
 }

@@ -35,3 +35,14 @@ describe("the head names what is selected", () => {
     expect(root.textContent?.includes("nothing selected")).toBe(chosen === null);
   });
 });
+
+test("example or batch is a choice only where there are numbers of both", () => {
+  const offered = (chosen: Selection | null): boolean => {
+    act(() => select(chosen));
+    return [...root.querySelectorAll("button")].some(({ textContent }) => textContent === "Batch");
+  };
+  const weight = { kind: "weight", node: 2, row: 0, column: 1 } as const;
+  expect(offered(weight)).toBe(true);
+  for (const other of [{ kind: "unit", node: 1, row: 0 }, { kind: "unit", node: -1, row: 0 }, { kind: "layer", node: 1 }, null] as const)
+    expect([other, offered(other)]).toEqual([other, false]);
+});

@@ -58,7 +58,7 @@ export function Weight({ built, shown, edge }: Props): JSX.Element | null {
         <Gradient facts={facts} reached={reach.gradient} />
       ) : (
         <>
-          <Example />
+          <Example choice />
           <Factors shown={shown} facts={facts} reach={reach} />
           <Batch shown={shown} facts={facts} reached={reach.gradient} />
         </>
