@@ -21,6 +21,11 @@ describe("reading a number", () => {
       expect(read(rate, came)).toEqual({ value: null, refusal: { code: "number", values: { came } } });
   });
 
+  test("refuses what would be taken for 0 without a word", () => {
+    for (const came of ["1e-400", "0.0001e-999"]) expect(read(rate, came).refusal).toEqual({ code: "vanishes", values: { came } });
+    for (const zero of ["0", "0.000", "0e-7", "−0"]) expect(read(rate, zero).refusal).toBeNull();
+  });
+
   test("refuses a fraction where a whole number is wanted", () => {
     expect(read(units, "2.5").refusal?.code).toBe("whole");
     expect(read(units, "many").refusal?.code).toBe("whole");

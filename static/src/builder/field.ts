@@ -4,7 +4,7 @@ import type { Setting } from "../wire/messages";
 export type Limits = Pick<Setting, "type" | "low" | "high" | "above">;
 /** What is wrong with a text, by the code that names the sentence to show. */
 export interface Refusal {
-  code: "number" | "whole" | "range" | "range_above";
+  code: "number" | "whole" | "range" | "range_above" | "vanishes";
   values: Readonly<Record<string, string | number>>;
 }
 export type Reading = { value: number; refusal: null } | { value: null; refusal: Refusal };
@@ -17,6 +17,7 @@ export function read(limits: Limits, text: string): Reading {
   const plain = came.replace(/−/g, "-").replace(/,(?=\d{3}(\D|$))/g, "");
   const value = NUMBER.test(plain) ? Number(plain) : NaN;
   if (!Number.isFinite(value)) return refused(limits.type === "integer" ? "whole" : "number", { came });
+  if (value === 0 && /^[^e]*[1-9]/i.test(plain)) return refused("vanishes", { came });
   if (limits.type === "integer" && !Number.isInteger(value)) return refused("whole", { came });
   if (!admits(limits, value))
     return refused(limits.above ? "range_above" : "range", { came, ...ends(limits) });

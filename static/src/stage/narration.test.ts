@@ -151,9 +151,26 @@ describe("an update", () => {
     expect(told(AT.update, gradients(0, 0))).toBe(told(AT.update));
   });
 
-  test("by a learning rate of 0 does not lay it on gradients that are not 0", () => {
-    expect(told(AT.update, norms({ 8: 0, 10: 0 }))).not.toContain("exactly 0");
+  test("by a learning rate of 0 lays it on the rate, and not on gradients that are not 0", () => {
+    const rate = (lr: number) => ({ numbers: { ...norms({ 8: 0, 10: 0 }).numbers, scalars: [0.693, 0.71, 0.5, lr, 1] } });
+    for (const language of LANGUAGES) {
+      expect(told(AT.update, rate(0), language)).not.toMatch(/exactly 0|정확히|0에서 0|0 to 0/);
+      expect(told(AT.update, rate(0), language)).not.toBe(told(AT.update, rate(0.03), language));
+    }
+    expect(told(AT.update, rate(0))).toContain("learning rate is 0");
   });
+
+  test("names the layers that keep their weights, though they have a gradient", () => {
+    for (const language of LANGUAGES) expect(told(AT.update, norms({ 8: 0 }), language)).toMatch(/1.*0\.004000/);
+    expect(told(AT.update, norms({ 8: 0 }))).not.toContain(" 0 to");
+  });
+});
+
+test("the loss has no number before the pass has come to it", () => {
+  for (const language of LANGUAGES) {
+    expect(told(AT.loss, {}, language, { done: false })).not.toContain("0.6930");
+    expect(told(AT.loss, {}, language, { done: false })).toContain("4");
+  }
 });
 
 describe("a number that broke", () => {

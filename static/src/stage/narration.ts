@@ -22,7 +22,7 @@ export function narrate(graph: Graph, frame: Frame, { visit, done, optimizer }: 
   const at = graph.visits.indexOf(visit) + (done ? 1 : 0);
   if (frame.broken && at >= breaksAt(graph, frame)) return brokenWords(graph, frame.broken);
   if (visit.phase === "update") return updateWords(graph, frame, optimizer);
-  if (visit.phase === "loss") return { title: t("narration.loss"), text: t("narration.loss.text", lossValues(graph, frame)) };
+  if (visit.phase === "loss") return { title: t("narration.loss"), text: t(done ? "narration.loss.text" : "narration.loss.way", lossValues(graph, frame)) };
   const node = graph.nodes[visit.node];
   if (!node) return { title: "", text: "" };
   if (visit.node === graph.nodes.length - 1)
@@ -68,16 +68,21 @@ function times(ratio: number): string {
 }
 
 function updateWords(graph: Graph, frame: Frame, optimizer: string): Narration {
+  return { title: t("narration.update", { optimizer }), text: moves(graph, frame) };
+}
+
+/** By what share of its size each layer moves; and of those that do not, why. */
+function moves(graph: Graph, frame: Frame): string {
   const weights = weightsOf(graph);
-  const ratios = weights.map((i) => frame.norm("update", i) / frame.norm("before", i)).filter(Number.isFinite);
-  const still = weights.filter((i) => frame.norm("update", i) === 0 && frame.norm("gradient", i) === 0);
-  const title = t("narration.update", { optimizer });
-  if (still.length > 0) {
-    const layers = still.map((i) => graph.nodes[graph.parameters[i]?.node ?? 0]?.column ?? 0).join(", ");
-    return { title, text: still.length === weights.length ? t("narration.update.text.zero") : t("narration.update.text.still", { layers }) };
-  }
-  if (ratios.length === 0) return { title, text: t("narration.update.text.first") };
-  return { title, text: t("narration.update.text", { least: format(Math.min(...ratios)), most: format(Math.max(...ratios)) }) };
+  const halt = weights.filter((i) => frame.norm("update", i) === 0);
+  const still = halt.filter((i) => frame.norm("gradient", i) === 0);
+  const layers = (of: readonly number[]): string => of.map((i) => graph.nodes[graph.parameters[i]?.node ?? 0]?.column ?? 0).join(", ");
+  if (still.length > 0) return still.length === weights.length ? t("narration.update.text.zero") : t("narration.update.text.still", { layers: layers(still) });
+  if (halt.length === weights.length) return t(frame.learningRate === 0 ? "narration.update.text.rate" : "narration.update.text.held.all");
+  const ratios = weights.map((i) => frame.norm("update", i) / frame.norm("before", i)).filter((ratio) => ratio > 0 && ratio < Infinity);
+  if (ratios.length === 0) return t("narration.update.text.first");
+  const values = { least: format(Math.min(...ratios)), most: format(Math.max(...ratios)), layers: layers(halt) };
+  return t(halt.length > 0 ? "narration.update.text.held" : "narration.update.text", values);
 }
 
 function lossValues(graph: Graph, frame: Frame): Record<string, string | number> {
