@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
@@ -77,7 +78,18 @@ def _problems(error: ValidationError, skip: int) -> list[Problem]:
             ]
         else:
             problems.append(_problem(where, found))
-    return problems
+    return list(_listed_once(problems))
+
+
+def _listed_once(problems: list[Problem]) -> Iterator[Problem]:
+    """What there is to choose from is listed where it is first needed; two hundred lists would hide what is wrong."""
+    told = set()
+    for found in problems:
+        if found.code == "kind" and found.expected in told:
+            yield problem(found.where, found.code, "one of those listed before", found.came)
+        else:
+            yield found
+        told.add(found.expected)
 
 
 def _where(path: tuple[int | str, ...], *, unknown: bool) -> str:

@@ -143,6 +143,15 @@ def test_every_problem_is_reported_not_only_the_first() -> None:
     assert {each.where for each in found} == {"batch", "dtype", "network.layers.0.out_features"}
 
 
+def test_the_kinds_there_are_are_listed_once() -> None:
+    found = problems({**layers(*[{"kind": "Nothing"}] * 200), "loss": {"kind": "Nothing"}})
+    assert len(found) == 201
+    listed = [each for each in found if "'Linear'" in each.expected]
+    assert [each.where for each in listed] == ["network.layers.0.kind"]
+    assert "'MSELoss'" in next(each.expected for each in found if each.where == "loss.kind")
+    assert sum(len(each.expected) for each in found) < 20_000
+
+
 def test_a_problem_says_what_was_expected_and_what_came() -> None:
     (found,) = problems(layers({"kind": "Linear", "out_features": 5000}))
     assert (found.expected, found.came) == ("at most 4,096", "5000")

@@ -56,3 +56,46 @@ def test_the_network_stands_still_while_the_pass_goes_through_it(lab: Lab) -> No
             assert box
             seen.add((box["y"], box["height"]))
         assert len(seen) == 1, f"at {width} px in {language}: {seen}"
+
+
+def test_what_stands_above_the_network_is_whole_or_not_there(lab: Lab) -> None:
+    for width, language in product((1440, 1280, 1024), ("English", "한국어")):
+        lab.page.set_viewport_size({"width": width, "height": 800})
+        if lab.page.get_by_role("button", name=language).count():
+            lab.page.get_by_role("button", name=language).click()
+            expect(lab.page.get_by_role("button", name=language)).to_have_count(0)
+        line = lab.page.locator(".stage-top").bounding_box()
+        caption = lab.page.locator(".stage-caption").bounding_box()
+        assert line and caption
+        hidden = caption["y"] >= line["y"] + line["height"]
+        assert hidden or caption["x"] + caption["width"] <= line["x"] + line["width"], (width, language)
+        assert caption["height"] < 24
+
+
+def test_the_meters_stay_when_the_charts_are_opened(lab: Lab) -> None:
+    lab.page.keyboard.press("c")
+    lab.page.locator(".shell-charts section").wait_for()
+    box = lab.page.locator(".stage-canvas").bounding_box()
+    assert box and box["height"] >= 210  # what the layout asks for to have room for them
+
+
+def test_the_tabs_of_the_charts_are_all_in_sight_on_a_phone(lab: Lab) -> None:
+    for width in (390, 320):
+        lab.page.set_viewport_size({"width": width, "height": 844})
+        lab.page.get_by_role("navigation", name="Panels").get_by_role("button", name="Charts").click()
+        tabs = lab.page.get_by_role("tab")
+        tabs.first.wait_for()
+        for box in (tab.bounding_box() for tab in tabs.all()):
+            assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+
+
+def test_the_list_of_keys_closes_on_a_click_beside_it(lab: Lab) -> None:
+    lab.page.keyboard.press("?")
+    dialog = lab.page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    box = dialog.bounding_box()
+    assert box
+    lab.page.mouse.click(box["x"] + 20, box["y"] + box["height"] - 8)
+    expect(dialog).to_be_visible()
+    lab.page.mouse.click(box["x"] - 30, box["y"] + 40)
+    expect(dialog).to_be_hidden()

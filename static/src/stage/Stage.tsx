@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { eachFrame } from "../state/loop";
 import { canvasSize, fit } from "../canvas/fit";
+import { whole } from "../numbers";
 import { live, playing, position } from "../state/moment";
 import { palette } from "../state/palette";
 import { frame, graph, responses } from "../state/run";
@@ -110,7 +111,7 @@ export function Stage(): JSX.Element {
         <ShowsControl />
         <Lamps />
         <p class="stage-caption">
-          {leftOut.value.drawn < leftOut.value.total ? t("stage.edges", { shown: leftOut.value.drawn, total: leftOut.value.total }) : t("stage.all_edges", { total: leftOut.value.total })}
+          {edgesTold(leftOut.value)}
         </p>
       </header>
       <Headline />
@@ -146,4 +147,10 @@ export function Stage(): JSX.Element {
       <Spoken />
     </section>
   );
+}
+
+/** "514 strongest of 1,053,184 edges" */
+function edgesTold({ drawn, total }: LeftOut): string {
+  const all = whole(total, locale.value);
+  return drawn < total ? t("stage.edges", { shown: whole(drawn, locale.value), total: all }) : t("stage.all_edges", { total: all });
 }

@@ -4,26 +4,27 @@ import { hue, type Palette } from "../paint/palette";
 import { errorMadeBy, isSpread, sourceOf } from "../state/flow";
 import { reachedAt } from "../state/moment";
 import { t } from "../words/words";
-import type { Box } from "./layout";
+import { obstacles, standing, type Rectangle, type Side } from "./beside";
+import type { Box, StageLayout } from "./layout";
 import type { StageLook } from "./look";
 import type { Scene } from "./scene";
-
-const GAP = 9;
 
 export function drawChips(context: CanvasRenderingContext2D, scene: Scene, { selection, palette, shows }: StageLook): void {
   if (selection?.kind !== "weight" || shows === "batch" || isSpread(scene.graph, selection.node)) return; // one example's
   const bundle = scene.bundles.find((b) => b.to.linear === selection.node);
+  const taken = obstacles(scene.layout);
   const source = bundle?.from.units[selection.column];
   const target = bundle?.to.units[selection.row];
   if (!bundle || !target) return;
   if (source && scene.values[bundle.from.index]) {
     const kept = scene.frame.value(sourceOf(scene.graph, selection.node))[selection.column] ?? NaN;
     const symbol = bundle.from.index === 0 ? "x" : "a";
-    chip(context, { symbol, value: kept, note: t("stage.kept"), box: source, side: bundle.from.index === 0 ? "over" : "left", palette });
+    const order = bundle.from.index === 0 ? (["over", "under", "left"] as const) : (["left", "over", "under"] as const);
+    taken.push(chip(context, { symbol, value: kept, note: t("stage.kept"), box: source, order, palette }, scene.layout, taken));
   }
   if (reachedAt(scene.graph, "backward", errorMadeBy(scene.graph, selection.node), scene.position)) {
     const error = scene.frame.delta(bundle.to.linear)[selection.row] ?? NaN;
-    chip(context, { symbol: "δ", value: error, note: "", box: target, side: "right", palette });
+    chip(context, { symbol: "δ", value: error, note: "", box: target, order: ["right", "over", "under", "left"], palette }, scene.layout, taken);
   }
 }
 
@@ -32,11 +33,18 @@ interface Chip {
   value: number;
   note: string;
   box: Box;
-  side: "left" | "right" | "over";
+  /** Where it may stand, the best first. */
+  order: readonly Side[];
   palette: Palette;
 }
 
-function chip(context: CanvasRenderingContext2D, { symbol, value, note, box, side, palette }: Chip): void {
+/** Draws a chip where it covers nothing; answers its place. */
+function chip(
+  context: CanvasRenderingContext2D,
+  { symbol, value, note, box, order, palette }: Chip,
+  layout: StageLayout,
+  taken: readonly Rectangle[],
+): Rectangle {
   const words = format(value, true);
   context.save();
   context.font = `500 13px ${palette.sans}`;
@@ -44,8 +52,8 @@ function chip(context: CanvasRenderingContext2D, { symbol, value, note, box, sid
   context.font = `11px ${palette.sans}`;
   const width = Math.max(measured + 29, context.measureText(note).width + 18);
   const height = note ? 38 : 24;
-  const x = side === "right" ? box.x + box.width / 2 + GAP : side === "left" ? box.x - box.width / 2 - GAP - width : box.x - width / 2;
-  const y = side === "over" ? box.y - box.height / 2 - GAP - height : box.y - height / 2;
+  const place = standing(box, { width, height }, order, layout, taken);
+  const { x, y } = place;
   context.fillStyle = palette.raised;
   context.strokeStyle = palette.lineStrong;
   context.lineWidth = 1;
@@ -63,4 +71,5 @@ function chip(context: CanvasRenderingContext2D, { symbol, value, note, box, sid
   context.font = `11px ${palette.sans}`;
   if (note) context.fillText(note, x + 8, y + 31);
   context.restore();
+  return place;
 }

@@ -160,7 +160,7 @@ describe("the meters", () => {
 test("how many units are drawn is told above the line of the meters", () => {
   const scene = sceneOf(AT.end, network(2, [2048, 1]), { height: 400 });
   const { painted } = drawn(scene).moving;
-  const told = painted.find(({ text }) => text?.includes("2048"))?.points[0]?.[1] ?? NaN;
+  const told = painted.find(({ text }) => text?.includes("2,048"))?.points[0]?.[1] ?? NaN;
   const line = drawn(scene).still.strokes.find(({ points: [a, b] }) => a?.[0] === 8 && a[1] === b?.[1])?.points[0]?.[1] ?? NaN;
   expect(told).toBeGreaterThan(scene.layout.bottom);
   expect(told + 2).toBeLessThan(line);

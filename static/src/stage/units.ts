@@ -2,8 +2,8 @@
 import { drawUnit, type UnitLook } from "../paint/unit";
 import type { Palette } from "../paint/palette";
 import type { Selection } from "../state/selection";
-import { format } from "../numbers";
-import { t } from "../words/words";
+import { format, whole } from "../numbers";
+import { locale, t } from "../words/words";
 import type { Box, Column } from "./layout";
 import type { Scene } from "./scene";
 
@@ -151,7 +151,7 @@ function drawLeftOut(context: CanvasRenderingContext2D, column: Column, bottom: 
   context.textAlign = "center";
   context.font = `10px ${palette.sans}`;
   context.fillStyle = palette.ink3;
-  context.fillText(t("stage.units", { shown: column.units.length, total: column.total }), column.x, bottom + 10);
+  context.fillText(t("stage.units", { shown: column.units.length, total: whole(column.total, locale.value) }), column.x, bottom + 10);
   context.restore();
 }
 

@@ -44,6 +44,12 @@ test("words follow the language of the page", async () => {
   expect(t("mark.zero")).toBe("0");
 });
 
+test("Korean has one word for one thing", () => {
+  const all = Object.values(ko).join("\n");
+  expect(all).not.toContain("훈련"); // 학습
+  expect(all).not.toMatch(/최적화(?!기)/);
+});
+
 test("a count takes the form its language asks for", async () => {
   expect(n("builder.parameters", 1)).toBe("1 parameter");
   expect(n("builder.parameters", 105)).toBe("105 parameters");
