@@ -10,12 +10,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from app.hosts.link import HostLost, Link
 
 log = logging.getLogger("backflow.hosts")
 
+STARTS = 5  # of a process, before there is something wrong with all of them
+STARTING = 30.0  # seconds a process may take
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
@@ -83,6 +86,13 @@ class Local:
         process.child.wait()
 
     async def _spawn(self) -> Process:
+        """A new process that answers; one that ends while it starts is no reason to give up at once."""
+        for _ in range(STARTS):
+            with suppress(HostLost):
+                return await self._try()
+        raise RuntimeError("no host process would start; what they said is above")
+
+    async def _try(self) -> Process:
         ours, theirs = socket.socketpair()
         token = secrets.token_urlsafe(16)
         with theirs:
@@ -95,9 +105,9 @@ class Local:
         link = Link(reader, writer, token)
         self.started += 1
         try:
-            await link.ping(30)
+            await link.ping(STARTING)
         except HostLost:
             child.kill()
             child.wait()
-            raise RuntimeError("a host process did not start; its message is above") from None
+            raise
         return Process(child, link)
