@@ -241,6 +241,47 @@ describe("a connection that came back", () => {
   });
 });
 
+describe("a step asked for when the line is lost", () => {
+  test("is asked again once the run is open where it was, and done once", async () => {
+    page.build();
+    await settled();
+    page.show(5);
+    const stepped = page.run.advance(1);
+    page.comeBack();
+    expect(page.opened).toMatchObject({ step: 5 });
+    expect(page.socket.asked("advance")).toEqual([]);
+    page.build();
+    await settled();
+    const [again] = page.socket.asked("advance");
+    expect(again).toMatchObject({ steps: 1, generation: page.opened.generation });
+    page.socket.reply(frameBytes({ id: again?.id ?? 0, generation: again?.generation ?? 0, step: 6 }));
+    expect(await stepped).toMatchObject({ kind: "frame" });
+    expect(page.socket.asked("advance")).toHaveLength(1);
+    expect(page.run.frame.value?.step).toBe(6);
+  });
+
+  test("is forgotten with the experiment it was of", async () => {
+    page.build();
+    const stepped = page.run.advance(1);
+    page.lose();
+    page.experiment.change({ ...EXPERIMENT, batch: 8 });
+    await settled();
+    page.comeBack();
+    for (const request of page.socket.asked("open")) page.build(NET, request);
+    await settled();
+    expect(await stepped).toBeNull();
+    expect(page.socket.asked("advance")).toEqual([]);
+  });
+
+  test("is not asked for any more while there is no line", () => {
+    page.build();
+    expect(page.run.outstanding()).toBe(0);
+    page.lose();
+    expect(page.run.outstanding()).toBe(Infinity);
+    vi.useRealTimers();
+  });
+});
+
 test("unit pictures are asked for only where the input is a line or a plane", () => {
   page.build();
   void page.run.askResponses();

@@ -59,9 +59,9 @@ export function opening(): boolean {
   return asked !== generation;
 }
 
-/** Requests under way. */
+/** Requests under way; without a line there is no end of them. */
 export function outstanding(): number {
-  return connection?.outstanding ?? 0;
+  return connected.peek() ? (connection?.outstanding ?? 0) : Infinity;
 }
 
 /** The moment shown, as far as the run goes: what was opened, the edits since, the step. */
@@ -97,8 +97,29 @@ async function send(next: Experiment, made: readonly Edit[], step: number): Prom
   return travel(step, async () => (await connection?.ask(request)) ?? null, () => part(step));
 }
 
+/**
+ * Do so many steps of the run that is shown. What the line took with it is asked again once the run is open as it was:
+ * what was not answered is not done, so nothing is done twice, and no step that somebody asked for is lost.
+ */
 export async function advance(steps: number): Promise<Answer | null> {
-  return (await connection?.ask({ kind: "advance", generation, steps })) ?? null;
+  const story = history.peek();
+  for (;;) {
+    const answer = await connection?.ask({ kind: "advance", generation, steps });
+    if (answer || !connection) return answer ?? null;
+    await opensAgain();
+    if (history.peek() !== story) return null; // another experiment has been chosen meanwhile
+  }
+}
+
+/** Done when the line is up and what is shown runs there. */
+function opensAgain(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = effect(() => {
+      if (!connected.value || !frame.value || opening()) return;
+      resolve();
+      queueMicrotask(() => stop());
+    });
+  });
 }
 
 /** Go to a step, however far. It has been reached if the answer stands there; if not, something else came between. */
