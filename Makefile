@@ -29,7 +29,7 @@ dev: $(BUNDLE) ## Like run, but rebuild and restart when a file changes
 	$(BIN)/backflow serve --host $(HOST) --port $(PORT) $(REMOTE) --reload & service=$$!; \
 	trap "kill $$page $$service" EXIT; trap "exit 130" INT TERM; wait $$service
 
-test: $(BUNDLE) .venv/test $(if $(CI),.venv/bench) ## Test engine, service and the page in a real browser
+test: $(BUNDLE) .venv/test $(if $(CI),.venv/bench .venv/cluster) ## Test engine, service and the page in a real browser
 	$(NODE) node_modules/vitest/vitest.mjs run
 	$(PLAYWRIGHT) $(BIN)/python -m tests.browser.chromium
 	$(PLAYWRIGHT) $(BIN)/python -m pytest
@@ -70,7 +70,7 @@ $(BIN)/python:
 	@$(INSTALL) .
 	@touch $@
 
-.venv/test .venv/bench: .venv/run
+.venv/test .venv/bench .venv/cluster: .venv/run
 	@echo "Installing what $(@F) needs into .venv ..."
 	@$(INSTALL) ".[$(@F)]"
 	@touch $@

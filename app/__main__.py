@@ -61,6 +61,12 @@ def parser() -> argparse.ArgumentParser:
         default=settings.allow_remote,
         help="listen beyond this machine",
     )
+    one.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        default=settings.cluster,
+        help="run the sessions on the nodes of this Ray cluster; auto: the one that this machine is a node of",
+    )
     one.add_argument("--reload", action="store_true", help="restart when a source file changes")
     one.set_defaults(run=run_serve)
 
@@ -110,7 +116,10 @@ def run_config(options: argparse.Namespace) -> int:
 
 
 def run_serve(options: argparse.Namespace) -> int:
-    return serve(Settings(host=options.host, port=options.port, allow_remote=options.allow_remote), options.reload)
+    settings = Settings(
+        host=options.host, port=options.port, allow_remote=options.allow_remote, cluster=options.cluster
+    )
+    return serve(settings, options.reload)
 
 
 def run_check(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+from importlib.util import find_spec
 from types import FrameType
 
 import uvicorn
@@ -27,6 +28,9 @@ def serve(settings: Settings, reload: bool = False) -> int:
             file=sys.stderr,
         )
         return 2
+    if settings.cluster and not find_spec("ray"):
+        print("A cluster needs Ray, which is not installed: pip install 'backflow[cluster]'", file=sys.stderr)
+        return 2
     try:
         bundle()
     except RuntimeError as error:
@@ -41,7 +45,8 @@ def serve(settings: Settings, reload: bool = False) -> int:
         print(f"Port {settings.port} is in use.", flush=True)
     name = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(f"Backflow is at http://{name}:{port}  (Ctrl+C stops it)", flush=True)
-    os.environ["BACKFLOW_HOST"] = settings.host  # for the process that a reload starts afresh
+    os.environ["BACKFLOW_HOST"] = settings.host  # the application reads them, in this process or a reloaded one
+    os.environ["BACKFLOW_CLUSTER"] = settings.cluster
     start_logs(settings.log_format, settings.log_level)
     config = uvicorn.Config(
         "app.main:create_app",
@@ -62,13 +67,16 @@ def serve(settings: Settings, reload: bool = False) -> int:
 
         ChangeReload(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
     else:
-        signal.signal(signal.SIGTERM, _ended)  # raised once more by the server when it has ended
-        uvicorn.Server(config).run(sockets=[listener])
+        server = uvicorn.Server(config)
+
+        def end(number: int, frame: FrameType | None) -> None:
+            """To be asked to end is no failure; the server listens to it itself from when it has started until it has
+            ended, and then raises it once more."""
+            server.should_exit = True
+
+        signal.signal(signal.SIGTERM, end)
+        server.run(sockets=[listener])
     return 0
-
-
-def _ended(number: int, frame: FrameType | None) -> None:
-    """To have been asked to end is no failure."""
 
 
 def listen(host: str, port: int) -> socket.socket | None:

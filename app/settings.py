@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     allow_remote: bool = False  # must be said to listen beyond this machine
     names: tuple[str, ...] = ()  # host names the service answers to, besides this machine's own
     processes: Annotated[int, Field(ge=0, le=256)] = usual()  # hosts; 0: sessions run in the web process
+    cluster: str = ""  # address of a Ray cluster whose nodes have the hosts instead; auto: the one of this machine
+    hosts_per_node: Annotated[int, Field(ge=1, le=256)] = 1  # there; each takes one of the node's processors
     host_memory: Annotated[int, Field(ge=2**27)] = 2**31  # bytes a host may hold before another takes its place
     database: str = ""  # URL of what outlives the process, such as sqlite:///backflow.db; empty: nothing does
     kept: Annotated[int, Field(ge=0)] = 500_000_000  # bytes of states kept there

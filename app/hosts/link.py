@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
-from app.hosts.parcel import STEP, Kind, Parcel, Unpacker, packed
+from app.hosts.parcel import STEP, Kind, NoParcel, Parcel, Unpacker, packed
 from app.hosts.worker import HEALTH
 from app.moments import Known
 from app.session import Message
@@ -93,7 +93,7 @@ class Link:
             while data := await self.reader.read(CHUNK):
                 for parcel in unpacker.feed(data):
                     self._take(parcel)
-        except (OSError, ValueError):
+        except (OSError, NoParcel):
             pass
         finally:
             self.end()
@@ -129,6 +129,10 @@ class Link:
             del self._waiting[session]
         if not future.done():
             future.set_result(answer)
+
+    async def ended(self) -> None:
+        """Wait until there is no more of it."""
+        await asyncio.wait([self._hearing])
 
     def end(self) -> None:
         """No more of it: whoever waits is told."""

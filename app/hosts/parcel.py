@@ -34,6 +34,13 @@ class Kind(IntEnum):
     PONG = 15  # how the host is
 
 
+KINDS = frozenset(Kind)
+
+
+class NoParcel(ValueError):
+    """What came cannot be a parcel."""
+
+
 class Parcel(NamedTuple):
     session: int
     kind: Kind
@@ -45,19 +52,22 @@ def packed(kind: Kind, payload: bytes = b"", session: int = 0) -> bytes:
 
 
 class Unpacker:
-    """Bytes in, whole parcels out, however the stream was cut."""
+    """Bytes in, whole parcels out, however the stream was cut. `largest` is how many bytes a payload may have."""
 
-    def __init__(self) -> None:
+    def __init__(self, largest: int = LARGEST) -> None:
+        self.largest = largest
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> Iterator[Parcel]:
-        """The parcels that `data` completes; ValueError for what cannot be a parcel."""
+        """The parcels that `data` completes; NoParcel for what cannot be one."""
         self._buffer += data
         start = 0
         while len(self._buffer) - start >= HEAD.size:
             size, session, kind = HEAD.unpack_from(self._buffer, start)
-            if size > LARGEST:
-                raise ValueError(f"a parcel of {size:,} bytes; at most {LARGEST:,} are sent")
+            if size > self.largest:
+                raise NoParcel(f"a parcel of {size:,} bytes; at most {self.largest:,} are sent")
+            if kind not in KINDS:
+                raise NoParcel(f"a parcel of kind {kind}, which there is not")
             end = start + HEAD.size + size
             if len(self._buffer) < end:
                 break

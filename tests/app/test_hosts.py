@@ -6,22 +6,65 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Awaitable, Callable
-from typing import Any
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 
 from app.hosts.host import Hosts
 from app.hosts.in_process import InProcess
+from app.hosts.link import HostLost, Link
 from app.hosts.local import Local
+from app.hosts.process import Streams
 from app.hosts.remote import Remote
 from tests.app.conversation import SMALL, read_binary
 
 LARGE = 2**31
+ROOT = Path(__file__).parents[2]
+
+
+class Make(Protocol):
+    def __call__(self, *, silence: float = 5.0, idle: float = 600.0) -> Remote: ...
 
 
 def local(processes: int = 1, *, silence: float = 5.0, idle: float = 600.0, largest: int = LARGE) -> Remote:
     return Remote(Local(processes, largest), silence, idle)
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Any]:
+    """A cluster of three nodes, simulated on this machine."""
+    pytest.importorskip("ray", reason="Ray is not installed")
+    from ray.cluster_utils import Cluster
+
+    node = {"num_cpus": 1, "object_store_memory": 80_000_000, "include_dashboard": False}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        cluster = Cluster(initialize_head=True, head_node_args=node)
+        try:
+            cluster.add_node(**node)
+            cluster.add_node(**node)
+            yield cluster
+        finally:
+            cluster.shutdown()
+
+
+@pytest.fixture(params=["local", "cluster"])
+def make(request: pytest.FixtureRequest) -> Make:
+    """Hosts in processes: of this machine, or of three nodes."""
+    if request.param == "local":
+        return local
+    address = request.getfixturevalue("nodes").address
+
+    def clustered(*, silence: float = 5.0, idle: float = 600.0) -> Remote:
+        from app.hosts.cluster import Cluster
+
+        return Remote(Cluster(address, 1, LARGE), silence, idle)
+
+    return clustered
 
 
 def run(hosts: Hosts, play: Callable[[], Awaitable[None]]) -> None:
@@ -51,6 +94,15 @@ def children(hosts: Remote) -> list[int]:
     return [process.child.pid for process in placement._pool]
 
 
+async def process_of(hosts: Remote, session: str) -> int:
+    """The process that a session runs in."""
+    link, placement = hosts._seats[session].link, hosts.placement
+    if isinstance(placement, Local):
+        return next(process.child.pid for process in placement._pool if process.link is link)
+    actor = placement.hosts[link]  # type: ignore[attr-defined]
+    return int(await actor.__ray_call__.remote(lambda host: os.getpid()))
+
+
 def numbers(frame: bytes) -> bytes:
     """All that a frame shows of its step; not the losses of the way there."""
     count = read_binary(frame).header["count"]
@@ -66,27 +118,31 @@ async def undisturbed(steps: int) -> bytes:
     return numbers(frame)
 
 
-@pytest.mark.parametrize("make", [InProcess, local], ids=["in process", "local"])
-def test_every_kind_of_host_gives_the_same_answers(make: Callable[[], Hosts]) -> None:
+def test_in_process_hosts_give_these_answers() -> None:
+    hosts = InProcess()
+    run(hosts, lambda: answers(hosts))
+
+
+def test_hosts_elsewhere_give_the_same_answers(make: Make) -> None:
     hosts = make()
-
-    async def play() -> None:
-        await opened(hosts, "a")
-        await opened(hosts, "b")
-        for id in range(2, 8):
-            frames = await asyncio.gather(*(say(hosts, s, "advance", id, steps=7) for s in "ab"))
-            assert frames[0] == frames[1]
-        (frame,) = await say(hosts, "a", "seek", 9, step=43)
-        assert numbers(frame) == await undisturbed(43)
-        assert "not_text" in (await hosts.ask("a", b"\x00"))[0]
-        await hosts.close("a")
-        assert len(await say(hosts, "b", "advance", 8, steps=1)) == 1
-
-    run(hosts, play)
+    run(hosts, lambda: answers(hosts))
 
 
-def test_a_session_whose_host_is_killed_goes_on_at_its_last_acknowledged_step() -> None:
-    hosts = local()
+async def answers(hosts: Hosts) -> None:
+    await opened(hosts, "a")
+    await opened(hosts, "b")
+    for id in range(2, 8):
+        frames = await asyncio.gather(*(say(hosts, s, "advance", id, steps=7) for s in "ab"))
+        assert frames[0] == frames[1]
+    (frame,) = await say(hosts, "a", "seek", 9, step=43)
+    assert numbers(frame) == await undisturbed(43)
+    assert "not_text" in (await hosts.ask("a", b"\x00"))[0]
+    await hosts.close("a")
+    assert len(await say(hosts, "b", "advance", 8, steps=1)) == 1
+
+
+def test_a_session_whose_host_is_killed_goes_on_at_its_last_acknowledged_step(make: Make) -> None:
+    hosts = make()
 
     async def play() -> None:
         await opened(hosts, "a")
@@ -95,7 +151,7 @@ def test_a_session_whose_host_is_killed_goes_on_at_its_last_acknowledged_step() 
         (frame,) = await say(hosts, "a", "advance", 4, steps=500)
         (expected,) = await say(hosts, "a", "advance", 5, steps=1)
         await say(hosts, "a", "seek", 6, step=1501)
-        os.kill(children(hosts)[0], signal.SIGKILL)
+        os.kill(await process_of(hosts, "a"), signal.SIGKILL)
         (found,) = await say(hosts, "a", "advance", 5, steps=1)
         assert read_binary(found).header["step"] == read_binary(frame).header["step"] + 1
         assert found == expected
@@ -104,36 +160,39 @@ def test_a_session_whose_host_is_killed_goes_on_at_its_last_acknowledged_step() 
     run(hosts, play)
 
 
-def test_a_request_under_way_when_the_host_dies_is_done_once() -> None:
-    hosts = local()
+def test_a_request_under_way_when_the_host_dies_is_done_once(make: Make) -> None:
+    hosts = make()
 
     async def play() -> None:
         await opened(hosts, "a")
+        process = await process_of(hosts, "a")
         asked = asyncio.create_task(say(hosts, "a", "advance", 2, steps=9_999))
         await asyncio.sleep(0.05)
-        os.kill(children(hosts)[0], signal.SIGKILL)
+        os.kill(process, signal.SIGKILL)
         (frame,) = await asked
         assert read_binary(frame).header["step"] == 10_000
 
     run(hosts, play)
 
 
-def test_a_host_that_hangs_is_given_up_and_its_sessions_go_on() -> None:
-    hosts = local(silence=0.5)
+def test_a_host_that_hangs_is_given_up_and_its_sessions_go_on(make: Make) -> None:
+    hosts = make(silence=0.5)
 
     async def play() -> None:
         await opened(hosts, "a")
-        hung = children(hosts)[0]
+        hung = await process_of(hosts, "a")
         os.kill(hung, signal.SIGSTOP)
         (frame,) = await say(hosts, "a", "advance", 2, steps=4)
         assert read_binary(frame).header["step"] == 5
-        assert children(hosts) != [hung]
+        assert await process_of(hosts, "a") != hung
+        while Path(f"/proc/{hung}").exists():
+            await asyncio.sleep(0.05)
 
     run(hosts, play)
 
 
-def test_a_session_nobody_uses_keeps_its_journal_and_comes_back() -> None:
-    hosts = local(idle=0.01)
+def test_a_session_nobody_uses_keeps_its_journal_and_comes_back(make: Make) -> None:
+    hosts = make(idle=0.01)
 
     async def play() -> None:
         await opened(hosts, "a")
@@ -188,3 +247,70 @@ def test_a_request_that_kills_every_host_is_refused_and_the_others_live() -> Non
         assert read_binary(frame).header["step"] == 5
 
     run(hosts, play)
+
+
+def test_when_a_node_is_lost_all_its_sessions_go_on_elsewhere(nodes: Any) -> None:
+    from app.hosts.cluster import Cluster
+
+    placement = Cluster(nodes.address, 1, LARGE)
+    hosts = Remote(placement, silence=5, idle=600)
+    sessions = [f"session {number}" for number in range(12)]
+
+    async def play() -> None:
+        while len(placement.hosts) < 3:
+            await asyncio.sleep(0.05)
+        for session in sessions:
+            await opened(hosts, session)
+        assert {len(link.sessions) for link in placement.links()} == {4}
+        await asyncio.gather(*(say(hosts, session, "advance", 2, steps=300) for session in sessions))
+        lost = {await process_of(hosts, session): session for session in sessions}
+        where = {process: await node_of(hosts, session) for process, session in lost.items()}
+        assert len(set(where.values())) == 3
+        node = nodes.worker_nodes.copy().pop()
+        nodes.remove_node(node, allow_graceful=False)
+        for process, name in where.items():
+            if name == node.node_id:
+                os.kill(process, signal.SIGKILL)  # a machine takes its processes with it
+        frames = await asyncio.gather(*(say(hosts, session, "advance", 3, steps=43) for session in sessions))
+        assert {numbers(*frame) for frame in frames} == {await undisturbed(344)}
+        assert hosts.resumed == 4
+
+    run(hosts, play)
+
+
+async def node_of(hosts: Remote, session: str) -> str:
+    def node(host: object) -> str:
+        import ray
+
+        return str(ray.get_runtime_context().get_node_id())
+
+    actor = hosts.placement.hosts[hosts._seats[session].link]  # type: ignore[attr-defined]
+    return str(await actor.__ray_call__.remote(node))
+
+
+def test_a_host_serves_several_web_processes_and_nobody_without_its_token() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    streams = Streams("secret")
+    streams.listen(listener)
+
+    async def connected(token: str) -> Link:
+        return Link(*await asyncio.open_connection(*listener.getsockname()), token)
+
+    async def play() -> None:
+        serving = asyncio.create_task(asyncio.to_thread(streams.serve, 1.0))
+        links = [await connected("secret") for _ in range(2)]
+        for number, link in enumerate(links):
+            await link.open(7)
+            opening = {"kind": "open", "id": 1, "generation": 1, "experiment": SMALL, "step": 10 + number}
+            assert (await link.ask(7, json.dumps(opening))).step == 10 + number  # the same number, two sessions
+        for token in ("", "secre", "secret and more", "x" * 2000):
+            stranger = await connected(token)
+            with pytest.raises(HostLost):
+                await stranger.ping(5)
+        links[1].end()
+        assert (await links[0].ask(7, json.dumps({"kind": "advance", "id": 2, "generation": 1, "steps": 5}))).step == 15
+        links[0].end()
+        await serving
+
+    with listener:
+        asyncio.run(asyncio.wait_for(play(), 30))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from importlib.util import find_spec
+
 import pytest
 from pydantic import ValidationError
 
+from app.serve import serve
 from app.settings import Settings
 
 
@@ -65,3 +70,11 @@ def test_a_service_for_others_answers_any_name_until_its_names_are_said() -> Non
     named = Settings(host="0.0.0.0", names=("lab.example",)).allowed_hosts()
     assert "lab.example" in named
     assert "*" not in named
+
+
+def test_what_a_cluster_needs_is_loaded_only_where_one_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    code = "import sys, app.main; app.main.create_app(); sys.exit('ray' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    if find_spec("ray") is None:
+        assert serve(Settings(cluster="auto")) == 2
+        assert "backflow[cluster]" in capsys.readouterr().err
