@@ -1,11 +1,11 @@
 FROM python:3.11-slim AS build
 WORKDIR /source
 COPY . .
-RUN pip wheel --no-cache-dir --wheel-dir /wheels .
+RUN pip wheel --no-cache-dir --wheel-dir /wheels '.[postgresql]'
 
 FROM python:3.11-slim
 RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
-    pip install --no-cache-dir --no-index --find-links /wheels backflow \
+    pip install --no-cache-dir --no-index --find-links /wheels 'backflow[postgresql]' \
     && useradd --uid 10001 --create-home backflow
 USER 10001
 WORKDIR /home/backflow

@@ -1,4 +1,4 @@
-"""The command: serve, config, check, trace, export."""
+"""The command: serve, config, migrate, check, trace, export."""
 
 from __future__ import annotations
 
@@ -73,6 +73,9 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("config", help="print the settings in effect")
     one.set_defaults(run=run_config)
 
+    one = commands.add_parser("migrate", help="bring the database's tables up to this version")
+    one.set_defaults(run=run_migrate)
+
     one = commands.add_parser("check", help="validate an experiment and prove its gradients")
     one.add_argument("file", type=Path)
     one.add_argument("--steps", type=at_least(1), default=1, help="steps to train before the proof")
@@ -112,6 +115,24 @@ def run_config(options: argparse.Namespace) -> int:
     """Every setting as it is in effect, as lines that a shell could read; what is secret is not shown."""
     for name, value in Settings().shown():
         print(f"BACKFLOW_{name.upper()}={value}")
+    return 0
+
+
+def run_migrate(options: argparse.Namespace) -> int:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from app.revisions import OtherTables
+    from app.store import prepare_at
+
+    database = Settings().database
+    if not database:
+        print("BACKFLOW_DATABASE names no database", file=sys.stderr)
+        return 2
+    try:
+        prepare_at(database, migrate=True)
+    except (OtherTables, SQLAlchemyError) as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

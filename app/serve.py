@@ -6,15 +6,19 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from types import FrameType
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.documents import LARGEST
 from app.logs import start_logs
 from app.pages import bundle
+from app.revisions import OtherTables
 from app.settings import Settings
+from app.store import prepare_at
 
 PORTS_TRIED = 20
 UNTAKEN = 30_000  # milliseconds that sent bytes may stay untaken
@@ -33,7 +37,10 @@ def serve(settings: Settings, reload: bool = False) -> int:
         return 2
     try:
         bundle()
-    except RuntimeError as error:
+        if settings.database:
+            with suppress(SQLAlchemyError):  # one that is down may yet come up
+                prepare_at(settings.database)
+    except (RuntimeError, OtherTables) as error:
         print(error, file=sys.stderr)
         return 1
     listener = listen(settings.host, settings.port)

@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.moments import KEY, Known
+from app.revisions import OtherTables, exclusive, prepare
 
 log = logging.getLogger("backflow.store")
 
@@ -52,17 +53,20 @@ STATES = Table(
 
 
 class Store:
-    """One writer, whatever many readers. `most` is how many bytes of states are kept; the oldest go first."""
+    """One writer at a time, whatever many readers. `most` is how many bytes of states are kept; the oldest go first."""
 
     def __init__(self, url: str, most: int) -> None:
         self.most = most
         self.engine = connected(url)
         self._waiting: dict[bytes, Known] = {}  # the newest of each story
         self._writing: asyncio.Task[None] | None = None
-        self._warned = False
+        self._prepared = self._warned = False
 
     async def start(self) -> None:
-        await asyncio.to_thread(METADATA.create_all, self.engine)
+        try:
+            await asyncio.to_thread(self._prepare)
+        except SQLAlchemyError as error:
+            self._warn(error)
         self._writing = asyncio.create_task(self._write_on())
 
     def put(self, known: Known) -> None:
@@ -102,13 +106,23 @@ class Store:
         try:
             await asyncio.to_thread(self._write, list(waiting.values()))
             self._warned = False
-        except SQLAlchemyError as error:
-            if not self._warned:
-                log.warning("states cannot be written, and are kept in memory alone: %s", error.__cause__ or error)
-            self._warned = True
+        except (SQLAlchemyError, OtherTables) as error:
+            self._warn(error)
+
+    def _warn(self, error: Exception) -> None:
+        if not self._warned:
+            log.warning("states cannot be written, and are kept in memory alone: %s", error.__cause__ or error)
+        self._warned = True
+
+    def _prepare(self) -> None:
+        prepare(self.engine)
+        self._prepared = True
 
     def _write(self, states: list[Known]) -> None:
+        if not self._prepared:  # it could not be reached when this started
+            self._prepare()
         with self.engine.begin() as connection:
+            exclusive(connection)
             for known in states:
                 mine = STATES.c.key == known.key
                 there = {*connection.execute(select(STATES.c.step).where(mine)).scalars(), known.step}
@@ -147,6 +161,15 @@ def thinned(steps: Iterable[int]) -> list[int]:
         if following > 2 * kept[-1]:
             kept.append(step)
     return [*kept, *others[-1:]]
+
+
+def prepare_at(url: str, migrate: bool = False) -> None:
+    """Have this version's tables in a database, before there is a store."""
+    engine = connected(url)
+    try:
+        prepare(engine, migrate)
+    finally:
+        engine.dispose()
 
 
 def connected(url: str) -> Engine:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +22,7 @@ from engine.run import Run
 from tests.app.conversation import SMALL, read_binary
 
 EXPERIMENT = read_experiment(json.dumps(SMALL))
-POSTGRES = os.environ.get("BACKFLOW_TEST_POSTGRES", "")
 LATER = LearningRate(step=500, value=0.5)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/states.db"
-        return
-    if not POSTGRES:
-        pytest.skip("BACKFLOW_TEST_POSTGRES names no database to test with")
-    yield POSTGRES
-    store = Store(POSTGRES, 0)
-    METADATA.drop_all(store.engine)
-    store.engine.dispose()
 
 
 def kept(url: str, play: Callable[[Store], Awaitable[None]], most: int = 10**9) -> None:
@@ -124,20 +109,37 @@ class TestStates:
         kept(f"sqlite:///{tmp_path}/states.db", play)
         assert len(caplog.records) == 1 and "kept in memory" in caplog.text
 
-    def test_two_servers_write_into_one_file(self, tmp_path: Path) -> None:
+    def test_servers_write_into_one_database_the_same_states_and_others(
+        self, url: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
         async def play() -> None:
-            stores = [Store(f"sqlite:///{tmp_path}/states.db", 10**9) for _ in range(2)]
-            for store in stores:
-                await store.start()
+            stores = [Store(url, 10**9) for _ in range(3)]
+            await asyncio.gather(*(store.start() for store in stores))
             for step in range(10, 200, 10):
                 for number, store in enumerate(stores):
                     store.put(Known(bytes([number]) * 32, step, b"x"))
+                    store.put(Known(b"s" * 32, step, b"x"))
                 await asyncio.gather(*(store.write() for store in stores))
             for store in stores:
-                assert await store.nearest([(bytes(32), 0, 999)]) and await store.nearest([(b"\1" * 32, 0, 999)])
-                await store.stop()
+                for name in (bytes(32), b"\1" * 32, b"\2" * 32, b"s" * 32):
+                    assert await store.nearest([(name, 0, 999)]) == Known(name, 190, b"x")
+            await asyncio.gather(*(store.stop() for store in stores))
 
         asyncio.run(play())
+        assert not caplog.records
+
+    def test_a_database_that_cannot_be_reached_costs_a_warning_until_it_can(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async def play(store: Store) -> None:
+            assert len(caplog.records) == 1 and "kept in memory" in caplog.text
+            (tmp_path / "later").mkdir()
+            store.put(Known(bytes(32), 10, b"x"))
+            await store.write()
+            assert await store.nearest([(bytes(32), 0, 99)])
+
+        kept(f"sqlite:///{tmp_path}/later/states.db", play)
+        assert len(caplog.records) == 1
 
 
 def test_the_states_worth_keeping_are_about_one_each_time_the_way_doubles() -> None:

@@ -1,0 +1,65 @@
+"""Tables of this version: made where there are none, and those of another version refused with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, text
+
+from app.__main__ import main
+from app.revisions import OtherTables, prepare
+from app.store import METADATA, STATES, connected
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    engine = connected(url)
+    yield engine
+    engine.dispose()
+
+
+def stand_at(engine: Engine, revision: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+
+def test_an_empty_database_gets_the_tables_that_the_store_means(engine: Engine) -> None:
+    for _ in range(2):  # again is nothing
+        prepare(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_tables_from_before_there_were_revisions_are_kept_with_what_they_hold(engine: Engine) -> None:
+    METADATA.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(STATES.insert().values(key=bytes(32), step=1, state=b"x", size=1, made=0.0))
+    prepare(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        assert len(connection.execute(STATES.select()).all()) == 1
+
+
+def test_tables_of_a_newer_version_are_refused_and_left_as_they_are(engine: Engine) -> None:
+    prepare(engine)
+    stand_at(engine, "9999")
+    for migrate in (False, True):
+        with pytest.raises(OtherTables, match=r"newer Backflow .*9999.* install that version"):
+            prepare(engine, migrate)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "9999"
+
+
+def test_the_command_migrates_and_the_service_refuses(
+    url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["migrate"]) == 2
+    monkeypatch.setenv("BACKFLOW_DATABASE", url)
+    assert main(["migrate"]) == 0
+    stand_at(engine, "9999")
+    assert main(["migrate"]) == 1
+    assert main(["serve", "--port", "0"]) == 1
+    assert capsys.readouterr().err.count("install that version") == 2
