@@ -22,10 +22,11 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.sta
 
 
 @contextmanager
-def served(*arguments: str) -> Iterator[str]:
-    """The address it says it is at; stopped afterwards."""
+def served(*arguments: str, **settings: str) -> Iterator[str]:
+    """The address it says it is at; stopped afterwards. Settings are those of the environment, without BACKFLOW_."""
+    environment = ENVIRONMENT | {f"BACKFLOW_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "app", "serve", *(arguments or ("--port", "0"))]
-    with subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as service:
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as service:
         try:
             yield address(service)
         finally:
