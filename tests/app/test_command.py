@@ -17,6 +17,11 @@ from app.__main__ import main
 from app.catalogue import EXAMPLES
 from app.documents import read_experiment
 from app.trace import trace
+from engine.choice import settings
+from engine.experiment import Experiment, Layers
+from engine.layers.linear import Linear
+from engine.operations.elementwise import Tanh
+from engine.operations.join import Concat, Multiply
 from engine.proof import Proof, prove_all
 from engine.run import Run
 from hatch_build import ROOT
@@ -35,6 +40,30 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 def bad(tmp_path: Path) -> Path:
     path = tmp_path / "bad.json"
     path.write_text('{"network": {"layers": [{"kind": "Linear", "out_features": 0}]}}', "utf-8")
+    return path
+
+
+BRANCHES = Experiment(
+    network=Layers(
+        (
+            Linear(name="wide", out_features=4),
+            Tanh(),
+            Linear(name="gate", inputs=("wide",), out_features=4),
+            Multiply(name="gated", inputs=("1", "gate")),
+            Concat(inputs=("gated", "input")),
+            Linear(out_features=6),
+            Linear(shares="5", out_features=6),
+            Linear(out_features=1),
+        )
+    )
+)
+PARAMETERS = [f"{layer}.{part}" for layer in ("wide", "gate", "5", "7") for part in ("weight", "bias")]
+
+
+@pytest.fixture
+def branches(tmp_path: Path) -> Path:
+    path = tmp_path / "branches.json"
+    path.write_text(json.dumps(settings(BRANCHES)), "utf-8")
     return path
 
 
@@ -58,6 +87,13 @@ class TestCheck:
         said = capsys.readouterr().out
         assert "WRONG" not in said
         assert said.count("ok ") >= 4
+
+    def test_proves_the_gradients_of_a_graph_by_the_names_of_its_layers(
+        self, branches: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["check", str(branches), "--steps", "3"]) == 0
+        said = capsys.readouterr().out.splitlines()
+        assert [line.split(":")[0] for line in said[1:]] == [f"ok    {name}" for name in PARAMETERS]
 
     def test_names_the_place_of_a_problem(self, bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["check", str(bad)]) == 1
@@ -94,6 +130,14 @@ class TestTrace:
             assert set(written.files) == set(expected)
             assert all(written[name].tobytes() == expected[name].tobytes() for name in expected)
         assert len(expected["loss"]) == 12
+
+    def test_of_a_graph_names_every_parameter_once(self, branches: Path, tmp_path: Path) -> None:
+        out = tmp_path / "branches.npz"
+        assert main(["trace", str(branches), "--steps", "3", "--out", str(out)]) == 0
+        with np.load(out) as written:
+            kinds = ("param", "grad", "update")
+            assert set(written.files) == {"loss", *(f"{kind}/{name}" for kind in kinds for name in PARAMETERS)}
+            assert written["grad/5.weight"].shape == (6, 6)
 
     @pytest.mark.parametrize("steps", ["0", "-1", "many"])
     def test_needs_a_step(self, tmp_path: Path, steps: str, capsys: pytest.CaptureFixture[str]) -> None:

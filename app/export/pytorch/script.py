@@ -95,7 +95,7 @@ class Script:
             loss=call(f"nn.{experiment.loss.kind}", named=chosen(experiment.loss)),
             optimizer=optimizer(experiment.optimizer),
             initialize="".join(f"    {line}\n" for line in drawn(self._model.leaves)),
-            measured=self._measured(),
+            measured=self.measured(),
             weights=WEIGHTS,
             batch=BATCH,
             shape=f"({x})",
@@ -124,7 +124,7 @@ class Script:
             if ours != theirs and ours not in unnamed:
                 yield f"Layer {ours} is called {theirs}, since {ours} means something else in PyTorch or Python."
 
-    def _measured(self) -> str:
+    def measured(self) -> str:
         """The loss of a batch. PyTorch wants the classes second; labels of a sequence are told one by one instead."""
         if self.experiment.loss.labels and len(self.network.output) > 1 and self._model.output == "last":
             return "criterion(model(x).flatten(0, -2), y.flatten())"
