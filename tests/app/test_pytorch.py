@@ -5,37 +5,32 @@ Graphs drawn at random are exported and compared in tests/engine/test_graph_pari
 
 from __future__ import annotations
 
-import ast
-import inspect
 import runpy
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 import pytest
 
-from app.export.pytorch.expressions import EXPRESSIONS
-from app.export.pytorch.modules import LEADING, shortened
-from app.export.pytorch.names import RESERVED
-from app.export.pytorch.own import CLASSES
 from app.export.pytorch.script import BATCH, SCRIPT, WEIGHTS, Script, files, script
 from engine.data.choices import Generated, Recall, Table
 from engine.experiment import ACTIVATIONS, Experiment, Layers
-from engine.initializers import AnyInitializer, Constant, Eye, KaimingNormal, Normal, Sparse, Uniform
-from engine.layer import WIRING, Composite, Part
-from engine.layers.any_layer import LAYERS
+from engine.initializers import AnyInitializer, Constant, Eye, Sparse
 from engine.layers.attention import MultiheadAttention
 from engine.layers.convolution import Conv2d
 from engine.layers.convolution_transposed import ConvTranspose2d
 from engine.layers.embedding import Embedding
 from engine.layers.linear import Linear
 from engine.layers.positions import PositionalEmbedding, SinusoidalEncoding
+from engine.layers.recurrent_gru import GRU
+from engine.layers.recurrent_lstm import LSTM
+from engine.layers.recurrent_rnn import RNN
 from engine.layers.residual import BasicBlock, ResidualBlock
 from engine.layers.transformer import TransformerDecoderLayer, TransformerEncoderLayer
 from engine.operations.attention import ScaledDotProductAttention
-from engine.operations.elementwise import ELU, GELU, LeakyReLU, Softplus, Tanh
-from engine.operations.join import Add, Concat, Multiply
+from engine.operations.elementwise import LeakyReLU, Softplus, Tanh
+from engine.operations.join import Add
 from engine.operations.losses import CrossEntropyLoss, HuberLoss
 from engine.operations.pooling_average import AdaptiveAvgPool2d, AvgPool2d
 from engine.operations.pooling_max import MaxPool2d
@@ -44,23 +39,11 @@ from engine.operations.shape import Flatten, Unflatten
 from engine.optimizers.adam import AdamW
 from engine.optimizers.rmsprop import RMSprop
 from engine.optimizers.sgd import SGD
-from engine.problem import BadExperiment
 from engine.run import Run
-from engine.tensor import Array, Shape
+from engine.tensor import Array
+from tests.app.networks import BRANCHES, SMALL
 
 INITIALIZERS = get_args(get_args(AnyInitializer)[0])
-SMALL = Experiment(
-    name="small",
-    network=Layers(
-        (
-            Linear(out_features=5),
-            GELU(approximate="tanh"),
-            Linear(out_features=4, bias=False),
-            ELU(),
-            Linear(out_features=1),
-        )
-    ),
-)
 EXPERIMENTS = [
     SMALL,
     replace(SMALL, dtype="float64", optimizer=SGD(lr=0.1, momentum=0.9, nesterov=True)),
@@ -108,6 +91,7 @@ def exported(run: Run, folder: Path) -> dict[str, Any]:
 def executed(path: Path) -> dict[str, Any]:
     torch = pytest.importorskip("torch")
     pytest.importorskip("safetensors")
+    torch.manual_seed(0)
     kept = torch.get_default_dtype()
     try:
         return runpy.run_path(str(path), run_name="__main__")
@@ -183,54 +167,6 @@ def test_a_script_of_any_activation_runs_without_the_files(kind: type[Any], tmp_
     assert len(executed(path)["model"]) == 3
 
 
-def test_only_what_differs_from_pytorch_is_spelled_out() -> None:
-    plain = script(Experiment())
-    assert "torch.optim.Adam(model.parameters(), lr=0.001)" in plain
-    assert "nn.Tanh()," in plain
-    assert "nn.init" not in plain
-    assert "set_default_dtype" not in plain
-    changed = script(EXPERIMENTS[3])
-    assert "nn.Softplus(beta=2.0)," in changed
-    assert "nn.HuberLoss(delta=0.5)" in changed
-    assert "RMSprop(model.parameters(), lr=0.01, momentum=0.5, centered=True)" in changed
-    assert 'nn.GELU(approximate="tanh"),' in script(SMALL)
-    assert "nn.Linear(5, 4, bias=False)," in script(SMALL)
-    picture = script(EXPERIMENTS[4])
-    assert "nn.Conv2d(1, 4, 3, padding=1)," in picture
-    assert "nn.MaxPool2d(3, stride=1, padding=1)," in picture
-    assert "nn.AvgPool2d(2)," in picture
-    assert "nn.AdaptiveAvgPool2d((4, 2))," in picture
-    assert "nn.Conv2d(4, 2, (3, 2), stride=(1, 2), groups=2)," in picture
-    assert "nn.ConvTranspose2d(2, 1, 3, stride=(2, 1), output_padding=(1, 0))," in picture
-
-
-def test_initializers_are_written_with_pytorchs_arguments() -> None:
-    layers = (
-        Linear(
-            out_features=4,
-            weight_init=KaimingNormal(mode="fan_out", nonlinearity="relu"),
-            bias_init=Constant(),
-        ),
-        Linear(out_features=1, weight_init=Uniform(a=0.5, b=-0.5), bias_init=Normal(std=0.1)),
-    )
-    text = script(Experiment(network=Layers(layers)))
-    assert 'nn.init.kaiming_normal_(model[0].weight, mode="fan_out", nonlinearity="relu")' in text
-    assert "nn.init.constant_(model[0].bias, val=0.1)" in text
-    assert "nn.init.uniform_(model[1].weight, a=-0.5, b=0.5)" in text
-    assert "nn.init.normal_(model[1].bias, std=0.1)" in text
-
-
-@pytest.mark.parametrize("name", ['"""\nimport os', "'); x = (1", "{layers}", "\\", "a\u2028b", "\u202e", "학교", "#"])
-def test_a_name_cannot_become_code(name: str) -> None:
-    statements = [ast.dump(each) for each in ast.parse(script(replace(SMALL, name=name))).body]
-    assert statements == [ast.dump(each) for each in ast.parse(script(SMALL)).body]
-
-
-def test_an_experiment_that_cannot_run_is_not_exported() -> None:
-    with pytest.raises(BadExperiment):
-        script(Experiment(network=Layers(())))
-
-
 def test_the_reference_reader_reads_our_files() -> None:
     safetensors = pytest.importorskip("safetensors.numpy")
     run = Run(EXPERIMENTS[2])
@@ -242,133 +178,10 @@ def test_the_reference_reader_reads_our_files() -> None:
     assert (batch["x"].shape, batch["y"].dtype) == ((32, 4), np.int64)
 
 
-class Residual(Composite):
-    """Two linear layers with a link around them."""
-
-    kind = "Residual"
-    reads = (1, 1)
-
-    def parts(self, *shapes: Shape) -> list[Part]:
-        return [
-            Part("first", Linear(out_features=5)),
-            Part("", Tanh(), (0,)),
-            Part("second", Linear(out_features=shapes[0][0]), (1,)),
-            Part("", Add(), (2, -1)),
-        ]
-
-
-BRANCHES: tuple[Any, ...] = (
-    Linear(name="wide", out_features=4),
-    Tanh(name="class"),
-    Linear(name="gate", inputs=("wide",), out_features=4),
-    Multiply(name="gated", inputs=("class", "gate")),
-    Concat(inputs=("gated", "input", "wide")),
-    Residual(),
-    Residual(shares="5"),
-    Linear(name="train", out_features=10),
-    Linear(shares="train", out_features=10),
-    Linear(out_features=1),
-)
-
-
-def the_network(text: str) -> str:
-    """What a script defines of its own, up to the criterion."""
-    return text[text.index("HERE = ") : text.index("criterion = ")].split("\n", 3)[3]
-
-
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_graph_is_exported_with_branches_shared_layers_and_layers_made_of_layers(dtype: Any, tmp_path: Path) -> None:
     run = Run(Experiment(network=Layers(BRANCHES), dtype=dtype))
     assert largest_difference(run, tmp_path) <= {"float32": 1e-5, "float64": 1e-10}[dtype]
-
-
-def test_a_graph_reads_as_a_person_would_write_it() -> None:
-    text = script(Experiment(network=Layers(BRANCHES)))
-    assert (
-        the_network(text)
-        == """\
-class Residual(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.first = nn.Linear(10, 5)
-        self.tanh = nn.Tanh()
-        self.second = nn.Linear(5, 10)
-
-    def forward(self, x):
-        h = self.first(x)
-        h = self.tanh(h)
-        h = self.second(h)
-        return h + x
-
-
-class Network(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.wide = nn.Linear(2, 4)
-        self.class_ = nn.Tanh()
-        self.gate = nn.Linear(4, 4)
-        self.residual_5 = Residual()
-        self.train_ = nn.Linear(10, 10)
-        self.linear_9 = nn.Linear(10, 1)
-
-    def forward(self, x):
-        wide = self.wide(x)
-        class_ = self.class_(wide)
-        h = self.gate(wide)
-        h = class_ * h
-        h = torch.cat([h, x, wide], dim=1)
-        h = self.residual_5(h)
-        h = self.residual_5(h)
-        h = self.train_(h)
-        h = self.train_(h)
-        return self.linear_9(h)
-
-
-model = Network()
-"""
-    )
-    assert "called by its kind and its place: residual_5 is layer 5." in text
-    assert "Layer train is called train_, since" in text
-
-
-def test_a_residual_network_is_exported_with_torchvisions_names_and_its_running_statistics(tmp_path: Path) -> None:
-    blocks = (BasicBlock(name="one", planes=2), BasicBlock(name="two", planes=3, stride=2))
-    layers = (Unflatten(), *blocks, Mean(), ResidualBlock(hidden_features=4), Linear(out_features=10))
-    run = Run(
-        Experiment(data=Table("digits"), network=Layers(layers), loss=CrossEntropyLoss(), dtype="float64", batch=8)
-    )
-    run.advance(3)
-    state = exported(run, tmp_path)["model"].state_dict()
-    assert {"two.conv1.weight", "two.bn2.running_mean", "two.downsample.0.weight", "two.downsample.1.bias"} <= set(
-        state
-    )
-    assert state["one.downsample.1.num_batches_tracked"] == 5  # three of ours, two of the script's own
-    assert largest_difference(run, tmp_path) <= 1e-10
-
-
-def test_a_chain_with_names_is_still_sequential() -> None:
-    layers = (Linear(name="hidden"), Tanh(), Residual(name="block"), Linear(out_features=1))
-    text = script(Experiment(network=Layers(layers)))
-    assert the_network(text).endswith("""
-
-model = nn.Sequential(OrderedDict(
-    hidden=nn.Linear(2, 8),
-    tanh_1=nn.Tanh(),
-    block=Residual(),
-    linear_3=nn.Linear(8, 1),
-))
-""")
-    assert "from collections import OrderedDict" in text
-
-
-def test_layers_made_of_layers_of_other_sizes_are_other_classes() -> None:
-    layers = (Residual(), Residual(), Linear(out_features=7), Residual(), Linear(out_features=1))
-    text = script(Experiment(network=Layers(layers)))
-    assert text.count("class Residual(nn.Module)") == text.count("class Residual2(nn.Module)") == 1
-    assert "Residual3" not in text
-    assert the_network(text).endswith(
-        "    Residual(),\n    Residual(),\n    nn.Linear(2, 7),\n    Residual2(),\n    nn.Linear(7, 1),\n)\n"
-    )
 
 
 SEQUENCE: tuple[Any, ...] = (
@@ -390,25 +203,10 @@ def test_attention_is_exported_with_classes_of_its_own(tmp_path: Path) -> None:
     )
     assert largest_difference(Run(experiment), tmp_path) <= 1e-10
     text = script(experiment)
-    assert "MultiheadAttention(8, 2, is_causal=True)" in text
-    assert "PositionalEmbedding(64, 8)" in text
+    assert "self.multiheadattention_2 = nn.MultiheadAttention(8, 2, batch_first=True)" in text
+    assert "self.places = nn.Embedding(64, 8)" in text
+    assert "places = h.transpose(1, 2) + self.places.weight[:8]" in text
     assert "nn.init.normal_(model.places.weight, std=0.02)" in text
-
-
-def test_a_transformer_of_tokens_is_exported_with_its_masks(tmp_path: Path) -> None:
-    settings: dict[str, Any] = {"nhead": 2, "dim_feedforward": 12, "dropout": 0.0}
-    layers = (
-        Embedding(name="tokens", num_embeddings=9, embedding_dim=8),
-        SinusoidalEncoding(name="placed"),
-        TransformerEncoderLayer(name="memory", activation="gelu", **settings),
-        TransformerDecoderLayer(inputs=("placed", "memory"), norm_first=True, is_causal=True, **settings),
-        TransformerEncoderLayer(is_causal=True, **settings),
-        Linear(out_features=9),
-    )
-    experiment = Experiment(data=Recall(), network=Layers(layers), loss=CrossEntropyLoss(), dtype="float64", batch=5)
-    assert largest_difference(Run(experiment), tmp_path) <= 1e-10
-    text = script(experiment)
-    assert "TransformerDecoderLayer(8, 2, dim_feedforward=12, dropout=0.0, norm_first=True, is_causal=True)" in text
 
 
 @pytest.mark.parametrize(
@@ -425,22 +223,55 @@ def test_no_name_of_a_layer_breaks_the_script(name: str, tmp_path: Path) -> None
     assert largest_difference(Run(Experiment(network=Layers(layers))), tmp_path) <= 1e-5
 
 
-def test_every_word_that_pytorch_has_taken_is_known() -> None:
-    torch = pytest.importorskip("torch")
-    taken = {word for word in dir(torch.nn.Sequential()) if not word.startswith("_")}
-    assert taken <= RESERVED
+@pytest.mark.parametrize("returns", ["output", "h_n"])
+@pytest.mark.parametrize("layer", [RNN(nonlinearity="relu"), GRU(), LSTM(forget_bias=1.5)], ids=lambda e: str(e.kind))
+def test_a_recurrent_layer_starts_and_answers_as_here(layer: Any, returns: Any, tmp_path: Path) -> None:
+    chosen = replace(layer, hidden_size=5, bidirectional=True, truncate=3, returns=returns, bias_init=Constant(val=0.5))
+    layers = (Unflatten(unflattened_size=(8, 8)), chosen, Flatten(), Linear(out_features=10))
+    experiment = Experiment(
+        data=Table("digits"),
+        network=Layers(layers),
+        loss=CrossEntropyLoss(),
+        optimizer=SGD(lr=0.0),
+        dtype="float64",
+    )
+    run = Run(experiment)
+    (tmp_path / SCRIPT).write_text(script(experiment), "utf-8")
+    drawn = executed(tmp_path / SCRIPT)["model"].state_dict()
+    for name, parameter in Script(experiment, run.network).parameters(run.parameters):
+        if "bias" in name and name.startswith("1"):
+            assert np.array_equal(drawn[name].numpy(), parameter.value)
+    assert largest_difference(run, tmp_path) <= 1e-10
 
 
-@pytest.mark.parametrize("kind", [layer for layer in LAYERS if not issubclass(layer, Composite)])
-def test_arguments_have_pytorchs_names_and_defaults(kind: type[Any]) -> None:
-    """So that it is enough to spell out those that differ from ours."""
-    torch = pytest.importorskip("torch")
-    if kind.__name__ in EXPRESSIONS or kind.__name__ in CLASSES:
-        return
-    theirs = inspect.signature(getattr(torch.nn, kind.__name__)).parameters
-    for field in fields(kind):
-        if field.name == "kind" or field.name in WIRING or field.name.endswith("_init"):
-            continue
-        assert field.name in theirs, field.name
-        if field.name not in LEADING.get(kind.__name__, ()):
-            assert theirs[field.name].default == shortened(field.name, field.default), field.name
+def test_a_residual_network_is_exported_with_torchvisions_names_and_its_running_statistics(tmp_path: Path) -> None:
+    blocks = (BasicBlock(name="one", planes=2), BasicBlock(name="two", planes=3, stride=2))
+    layers = (Unflatten(), *blocks, Mean(), ResidualBlock(hidden_features=4), Linear(out_features=10))
+    run = Run(
+        Experiment(data=Table("digits"), network=Layers(layers), loss=CrossEntropyLoss(), dtype="float64", batch=8)
+    )
+    run.advance(3)
+    state = exported(run, tmp_path)["model"].state_dict()
+    assert {"two.conv1.weight", "two.bn2.running_mean", "two.downsample.0.weight", "two.downsample.1.bias"} <= set(
+        state
+    )
+    assert state["one.downsample.1.num_batches_tracked"] == 5  # three of ours, two of the script's own
+    assert largest_difference(run, tmp_path) <= 1e-10
+
+
+def test_a_transformer_of_tokens_is_exported_with_its_masks(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"nhead": 2, "dim_feedforward": 12, "dropout": 0.0}
+    layers = (
+        Embedding(name="tokens", num_embeddings=9, embedding_dim=8),
+        SinusoidalEncoding(name="placed"),
+        TransformerEncoderLayer(name="memory", activation="gelu", **settings),
+        TransformerDecoderLayer(inputs=("placed", "memory"), norm_first=True, is_causal=True, **settings),
+        TransformerEncoderLayer(is_causal=True, **settings),
+        Linear(out_features=9),
+    )
+    experiment = Experiment(data=Recall(), network=Layers(layers), loss=CrossEntropyLoss(), dtype="float64", batch=5)
+    assert largest_difference(Run(experiment), tmp_path) <= 1e-10
+    text = script(experiment)
+    settled = "dim_feedforward=12, dropout=0.0, norm_first=True, batch_first=True"
+    assert f"nn.TransformerDecoderLayer(8, 2, {settled})" in text
+    assert "(placed, h, tgt_mask=torch.ones(12, 12, dtype=torch.bool).triu(1))" in text

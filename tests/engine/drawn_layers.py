@@ -16,7 +16,7 @@ KINDS: dict[str, list[type[Layer]]] = {}  # by group
 for _kind in LAYERS:
     KINDS.setdefault(_kind.group, []).append(_kind)
 
-# What is drawn otherwise, by kind and setting.
+# What is drawn otherwise, by setting or by kind and setting.
 SETTINGS: dict[str, st.SearchStrategy[Any]] = {
     "CELU.alpha": st.floats(0.125, 2, width=32),  # PyTorch's slope rounds alpha to float32
     "Hardtanh.min_val": st.floats(-2, 0),
@@ -24,6 +24,7 @@ SETTINGS: dict[str, st.SearchStrategy[Any]] = {
     "Select.index": st.integers(-2, 1),
     "Slice.start": st.integers(-2, 1),
     "Slice.stop": st.none() | st.integers(-1, 3),
+    **dict.fromkeys(("p", "dropout", "dropout_p"), st.just(0.0)),  # PyTorch drops others
 }
 
 
@@ -31,8 +32,11 @@ def layers_of(kind: type[Layer]) -> st.SearchStrategy[Any]:
     """How its parameters start is left as it is: tests give them values of their own."""
     hints = get_type_hints(kind, include_extras=True)
     own = [f.name for f in fields(kind) if f.name not in {"kind", *WIRING} and not f.name.endswith("_init")]
-    places = {name: f"{kind.__name__}.{name}" for name in own}
-    return st.builds(kind, **{n: SETTINGS[at] if at in SETTINGS else setting(hints[n]) for n, at in places.items()})
+    drawn = {}
+    for name in own:
+        known = [SETTINGS[each] for each in (f"{kind.__name__}.{name}", name) if each in SETTINGS]
+        drawn[name] = known[0] if known else setting(hints[name])
+    return st.builds(kind, **drawn)
 
 
 def setting(hint: Any, limit: Range | None = None, length: Length | None = None) -> st.SearchStrategy[Any]:

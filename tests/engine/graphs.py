@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from app.export import scope
 from engine.layer import Layer
+from engine.layers.embedding import Embedding
+from engine.layers.group_norm import GroupNorm
+from engine.layers.layer_norm import LayerNorm, RMSNorm
 from engine.layers.linear import Linear
 from engine.operations.join import Concat, Same
 from engine.operations.shape import Flatten
@@ -41,11 +44,14 @@ class Sketch:
         return list(self.shapes)
 
     def fits(self, layer: Layer, *reads: str) -> bool:
-        """Can it read these, and is what it makes small enough?"""
+        """Can it read these, is what it makes small enough, and does it do something?"""
+        shapes = tuple(self.shapes[each] for each in reads)
         try:
-            return prod(scope.output(layer, *(self.shapes[each] for each in reads))) <= LARGEST
+            made = scope.output(layer, *shapes)
         except BadShape:
             return False
+        member = scope.Member("", layer, (), shapes, made, 0)
+        return prod(made) <= LARGEST and not any(_norm_of_one(leaf) for _, leaf in scope.leaves(member, ""))
 
     def add(self, layer: Layer, *reads: str, name: str = "") -> None:
         """Put a layer at the end."""
@@ -76,8 +82,8 @@ class Sketch:
 @st.composite
 def graphs(draw: st.DrawFn, outputs: int) -> Graph:
     """The last layer has this many outputs, perhaps at each position of a sequence or a picture."""
-    few = st.integers(1, 5)
-    shape = draw(st.one_of(st.tuples(few), st.tuples(few, few), st.tuples(st.integers(1, 3), few, few)))
+    few, side = st.integers(1, 5), st.integers(2, 5)
+    shape = draw(st.one_of(st.tuples(few), st.tuples(few, few), st.tuples(st.integers(1, 3), side, side)))
     sketch = Sketch(shape)
     for _ in range(draw(st.integers(0, MOST))):
         if len(sketch.layers) + len(sketch.unread) + 4 <= MOST:  # each branch is flattened, all are joined, one ends
@@ -96,7 +102,8 @@ def _grow(draw: st.DrawFn, sketch: Sketch) -> None:
     alike = sketch.alike(kind, *reads)
     shared = draw(st.booleans()) if alike else False
     layer = draw(st.sampled_from(alike)) if shared else draw(layers_of(kind))
-    if sketch.fits(layer, *reads):
+    computed = kind is Embedding and reads != ["input"]  # where no gradient arrives, PyTorch has no step at all
+    if not computed and sketch.fits(layer, *reads):
         sketch.add(layer, *reads, name=NAMES[len(sketch.layers)] if draw(st.booleans()) else "")
 
 
@@ -111,3 +118,10 @@ def _end(draw: st.DrawFn, sketch: Sketch, outputs: int) -> None:
     if len(sketch.unread) > 1:
         sketch.add(Concat(), *sketch.unread)
     sketch.add(Linear(out_features=outputs, bias=draw(st.booleans())), sketch.names[-1])
+
+
+def _norm_of_one(member: scope.Member) -> bool:
+    """Does it make 0 or ±1 of every number? Its gradient is nothing but rounding, divided by a small deviation."""
+    layer, shape = member.layer, member.shapes[0]
+    together = prod(shape) // layer.num_groups if isinstance(layer, GroupNorm) else shape[0]
+    return together == 1 and isinstance(layer, GroupNorm | LayerNorm | RMSNorm)

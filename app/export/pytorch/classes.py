@@ -14,9 +14,9 @@ from app.export import scope
 from app.export.pytorch.forward import Forward
 from app.export.pytorch.held import Held, Written
 from app.export.pytorch.layout import Layout
-from app.export.pytorch.modules import composed, module
+from app.export.pytorch.modules import composed, module, vocabulary
 from app.export.pytorch.names import attributes
-from app.export.pytorch.own import CLASSES as OWN
+from app.export.pytorch.own import own
 from app.export.scope import Member
 from engine.tensor import Shape
 
@@ -40,8 +40,10 @@ class Classes:
         self._count = Counter[str]()
 
     def network(self, members: Sequence[Member], shape: Shape) -> Written:
-        # A picture comes as (channels, height, width) everywhere; a sequence comes as its first layers want it.
+        # A picture comes as (channels, height, width) everywhere; else what comes lies as its first layers want it.
         layouts: list[Layout] = ["first", "last"] if len(shape) == 2 else ["first"]
+        if vocabulary(members):
+            layouts = ["tokens"]
         names = attributes(members)
         forward = self._forward(members, names, [shape], layouts)
         if not forward.chained:
@@ -61,8 +63,7 @@ class Classes:
     ) -> Forward:
         """The forward() with the fewest moves, of those whose inputs lie in some of these layouts."""
         classes = {place: self._composed(each) for place, each in enumerate(members) if composed(each.layer)}
-        kinds = [member.layer.kind for member in members]
-        self.texts |= {kind: OWN[kind] for kind in kinds if kind in OWN}
+        self.texts |= filter(None, (own(member.layer) for member in members))
         texts = [classes[place].text if place in classes else module(each) for place, each in enumerate(members)]
         held = Held(members, names, texts, classes)
         every = (Forward(held, shapes, chosen) for chosen in product(layouts, repeat=len(shapes)))

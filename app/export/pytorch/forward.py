@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.export.pytorch.applied import APPLIED
 from app.export.pytorch.expressions import EXPRESSIONS
 from app.export.pytorch.held import Held
-from app.export.pytorch.layout import Layout, Value, needed
+from app.export.pytorch.layout import Layout, Value, made, needed
 from app.export.scope import Member
 from engine.tensor import Shape
 
@@ -23,11 +24,14 @@ class Forward:
         self.held, self.inputs = held, tuple(layouts)
         self.lines: list[str] = []
         self.moves = 0
+        self.chained = True  # is each member a module that is given what the one before it makes, as in nn.Sequential?
         self._given = [Value(*each) for each in zip(INPUTS, shapes, layouts, strict=False)]
         self._made: list[Value] = []
         last = len(held.members) - 1
         for place, member in enumerate(held.members):
+            before = (self._made or self._given)[-1].text
             text, layout = self._applied(place, member)
+            self.chained &= text == f"self.{held.names[place]}({before})"
             name = "h" if self._passing(place) else held.names[place]
             self._made.append(Value(name, member.output, layout))
             self.lines.append(f"return {text}" if place == last else f"{name} = {text}")
@@ -36,13 +40,6 @@ class Forward:
     @property
     def arguments(self) -> str:
         return ", ".join(value.text for value in self._given)
-
-    @property
-    def chained(self) -> bool:
-        """Is every member a module that reads the one before it, as in nn.Sequential?"""
-        members = self.held.members
-        alone = self.held.modules == list(range(len(members)))
-        return alone and not self.moves and all(m.reads == (place - 1,) for place, m in enumerate(members))
 
     def _passing(self, place: int) -> bool:
         """Is it read by the next member and by no other?"""
@@ -53,12 +50,18 @@ class Forward:
         if written := self.held.classes.get(place):
             return self._call(place, self._laid(values, written.inputs)), written.output
         layout = needed(member) or _theirs(values)
-        texts = self._laid(values, (layout,) * len(values))
-        write = EXPRESSIONS.get(member.layer.kind)
-        return write(member, texts, layout) if write else self._call(place, texts), layout
+        texts, kind, written_as = self._laid(values, (layout,) * len(values)), member.layer.kind, made(layout)
+        if kind in EXPRESSIONS:
+            return EXPRESSIONS[kind](member, texts, layout), written_as
+        if kind in APPLIED:
+            return APPLIED[kind](member, self._module(place), texts), written_as
+        return self._call(place, texts), written_as
+
+    def _module(self, place: int) -> str:
+        return f"self.{self.held.names[self.held.called[place]]}"
 
     def _call(self, place: int, texts: Sequence[str]) -> str:
-        return f"self.{self.held.names[self.held.called[place]]}({', '.join(texts)})"
+        return f"{self._module(place)}({', '.join(texts)})"
 
     def _laid(self, values: Sequence[Value], layouts: Sequence[Layout]) -> list[str]:
         pairs = list(zip(values, layouts, strict=True))
@@ -68,4 +71,4 @@ class Forward:
 
 def _theirs(values: Sequence[Value]) -> Layout:
     """The layout of the first of them for which it makes a difference."""
-    return next((value.layout for value in values if len(value.shape) > 1), "first")
+    return next((made(value.layout) for value in values if len(value.shape) > 1), "first")

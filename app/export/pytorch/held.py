@@ -19,6 +19,7 @@ class Leaf:
     ours: str
     theirs: str
     member: Member
+    part: bool = False  # of a layer that torch.nn has whole, and draws by itself
 
     @property
     def parts(self) -> list[str]:
@@ -26,7 +27,7 @@ class Leaf:
         return [part for block in self.member.layer.blocks(*self.member.shapes) for part in block.parts]
 
     def within(self, ours: str, theirs: str) -> Leaf:
-        return Leaf(_path(ours, self.ours), _path(theirs, self.theirs), self.member)
+        return Leaf(_path(ours, self.ours), _path(theirs, self.theirs), self.member, self.part)
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Held:
 def _leaves(member: Member) -> Iterator[Leaf]:
     """The layer itself or, of one that torch.nn has whole, its parts, which both call by the same names."""
     for path, leaf in scope.leaves(member, ""):
-        yield Leaf(path, path, leaf)
+        yield Leaf(path, path, leaf, leaf is not member)
 
 
 def _path(*names: str) -> str:

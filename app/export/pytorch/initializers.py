@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.export.calls import chosen, listed
+from app.export.calls import chosen, default, listed
 from app.export.pytorch.held import Leaf
 from app.export.pytorch.modules import INITIALIZER
 from engine.initializers import (
@@ -27,32 +27,54 @@ from engine.initializers import (
     XavierUniform,
     fans,
 )
+from engine.layers.recurrent_direction import Direction
+from engine.layers.recurrent_lstm import LSTMDirection
 from engine.tensor import Shape
+
+SPELLED = ("PositionalEmbedding",)  # kinds that start otherwise than the module that holds their parameters
 
 
 def drawn(leaves: Sequence[Leaf]) -> Iterator[str]:
     seen: set[str] = set()
     for leaf in leaves:
         shapes = _shapes(leaf)
-        for part, initializer in _starts(leaf.member.layer):
+        for part, initializer in _starts(leaf):
             ours = f"{leaf.ours}.{part}"
-            if part not in shapes or isinstance(initializer, Default) or ours in seen:  # the last: tied, so drawn
+            if part not in shapes or ours in seen:  # tied, so drawn
                 continue
             seen.add(ours)
             tensor = f"{_module(leaf.theirs)}.{part}"
             if len(shapes[part]) == 1:
-                yield _vector(initializer, tensor, fans(shapes["weight"]))
+                yield _vector(initializer, tensor, fans(shapes[part.replace("bias", "weight")]))
             elif len(shapes[part]) > 2 and isinstance(initializer, Eye | Sparse):  # PyTorch has them of matrices only
                 yield _matrix(initializer, f"{tensor}.detach().flatten(1)")
             else:
                 yield _matrix(initializer, tensor)
+        yield from _opened(leaf)
 
 
-def _starts(layer: Any) -> Iterator[tuple[str, Initializer]]:
-    """How each parameter starts, by its name."""
-    for field in fields(layer):
-        if field.name.endswith(INITIALIZER):
-            yield field.name.removesuffix(INITIALIZER), getattr(layer, field.name)
+def _starts(leaf: Leaf) -> Iterator[tuple[str, Initializer]]:
+    """By its name, each parameter that starts otherwise than its module starts it."""
+    layer = leaf.member.layer
+    if isinstance(layer, Direction):
+        of = layer.of
+        starts = {"weight_ih": of.weight_ih_init, "weight_hh": of.weight_hh_init}
+        starts |= {"bias_ih": of.bias_init, "bias_hh": of.bias_init}
+        yield from ((layer.named(name), each) for name, each in starts.items() if not isinstance(each, Default))
+    elif not leaf.part:
+        for field in fields(layer):
+            value = getattr(layer, field.name)
+            spelled = layer.kind in SPELLED or value != default(layer, field.name)
+            if field.name.endswith(INITIALIZER) and spelled:
+                yield field.name.removesuffix(INITIALIZER), value
+
+
+def _opened(leaf: Leaf) -> Iterator[str]:
+    """What is added to the bias of an LSTM's forget gate, the second of its four."""
+    layer = leaf.member.layer
+    if isinstance(layer, LSTMDirection) and layer.of.forget_bias:
+        size = layer.hidden
+        yield f"{_module(leaf.theirs)}.{layer.named('bias_ih')}.data[{size}:{2 * size}] += {layer.of.forget_bias!r}"
 
 
 def _shapes(leaf: Leaf) -> dict[str, Shape]:

@@ -1,6 +1,7 @@
 """Where a value's features are: (batch, features, *positions) is "first", (batch, *positions, features) is "last".
 
 Ours are always first. PyTorch's convolutions want them first, its linear layers and whatever reads a sequence last.
+"tokens" are whole numbers without an axis of features, (batch, *positions), as an embedding reads them.
 """
 
 from __future__ import annotations
@@ -11,15 +12,21 @@ from typing import Literal
 from app.export.scope import Member
 from engine.tensor import Shape
 
-Layout = Literal["first", "last"]
+TO_TOKENS = ".long()"  # how it ends when numbers become tokens
+
+Layout = Literal["first", "last", "tokens"]
 
 # What a group of layers reads and makes; the others take either and keep it.
 GROUPS: dict[str, Layout] = {
     "dense": "last",
     "sequence": "last",
     "attention": "last",
+    "recurrent": "last",
+    "convolution": "first",
+    "pooling": "first",
 }
 KINDS: dict[str, Layout | None] = {
+    "Embedding": "tokens",
     "Flatten": "first",
     "Unflatten": "first",
     "BatchNorm1d": "first",
@@ -45,12 +52,23 @@ class Value:
         """The text for it in this layout."""
         if not self.moves(layout):
             return self.text
+        if layout == "tokens":
+            return f"{self.text}.squeeze({1 if self.layout == 'first' else -1}){TO_TOKENS}"
+        if self.layout == "tokens":
+            return f"{self.text}.unsqueeze({1 if layout == 'first' else -1}).to(torch.get_default_dtype())"
         if len(self.shape) == 2:
             return f"{self.text}.transpose(1, 2)"
         return f"{self.text}.movedim({'1, -1' if layout == 'last' else '-1, 1'})"
 
     def moves(self, layout: Layout) -> bool:
-        return len(self.shape) > 1 and layout != self.layout
+        """Does it take a move? First and last are the same where there are no positions."""
+        apart = len(self.shape) > 1 or "tokens" in (layout, self.layout)
+        return apart and layout != self.layout
+
+
+def made(layout: Layout) -> Layout:
+    """How that lies which a layer makes of values in this layout."""
+    return "last" if layout == "tokens" else layout
 
 
 def needed(member: Member) -> Layout | None:

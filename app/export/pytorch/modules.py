@@ -6,10 +6,11 @@ PyTorch wants first: what follows here from a layer's input, and arguments that 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from app.export.calls import call, chosen
-from app.export.pytorch.own import CLASSES
+from app.export.pytorch.own import own
 from app.export.scope import Member
 from engine.layer import Composite
 
@@ -23,11 +24,14 @@ LEADING: dict[str, tuple[str | int, ...]] = {
     "ConvTranspose1d": ("features", "out_channels", "kernel_size"),
     "ConvTranspose2d": ("features", "out_channels", "kernel_size"),
     "Embedding": ("num_embeddings", "embedding_dim"),
+    "GRU": ("features", "hidden_size"),
+    "LSTM": ("features", "hidden_size"),
     "Linear": ("features", "out_features"),
     "MaxPool1d": ("kernel_size",),
     "MaxPool2d": ("kernel_size",),
     "MultiheadAttention": ("features", "num_heads"),
     "PositionalEmbedding": ("max_len", "features"),
+    "RNN": ("features", "hidden_size"),
     "TransformerDecoderLayer": ("features", "nhead"),
     "TransformerEncoderLayer": ("features", "nhead"),
     "Unflatten": (1, "unflattened_size"),
@@ -39,22 +43,35 @@ LEADING: dict[str, tuple[str | int, ...]] = {
     "Softmax": (1,),
     "LogSoftmax": (1,),
 }
-# Layers made of layers that torch.nn has.
-WHOLE = frozenset({"MultiheadAttention", "TransformerDecoderLayer", "TransformerEncoderLayer"})
+RECURRENT = ("RNN", "GRU", "LSTM")
+ATTENDING = ("MultiheadAttention", "TransformerDecoderLayer", "TransformerEncoderLayer")
+WHOLE = frozenset({*ATTENDING, *RECURRENT})  # layers made of layers that torch.nn has
+NAMES = {"PositionalEmbedding": "Embedding"}  # where torch.nn calls it otherwise
+# What PyTorch has to be told so that it does what ours do.
+ADDED = {kind: {"batch_first": True} for kind in WHOLE}
+# Settings that are no arguments of the module: how it is called says them.
+OURS = dict.fromkeys(RECURRENT, ("truncate", "returns", "forget_bias")) | dict.fromkeys(ATTENDING, ("is_causal",))
 # Settings that are a number for each axis, where PyTorch takes one for both.
 ALONG_AXES = frozenset({"kernel_size", "stride", "padding", "dilation", "output_padding", "output_size"})
 INITIALIZER = "_init"  # how the settings end that say how a parameter starts
 
 
 def module(member: Member) -> str:
-    leading = LEADING.get(member.layer.kind, ())
+    layer = member.layer
+    leading = LEADING.get(layer.kind, ())
+    skipped = {*leading, *OURS.get(layer.kind, ())}
+    if getattr(layer, "num_layers", 2) == 1:
+        skipped.add("dropout")  # between layers of which there is one: PyTorch warns
     named = {
         name: shortened(name, value)
-        for name, value in chosen(member.layer).items()
-        if name not in leading and not name.endswith(INITIALIZER)
+        for name, value in chosen(layer).items()
+        if name not in skipped and not name.endswith(INITIALIZER)
     }
-    place = "" if member.layer.kind in CLASSES else "nn."
-    return place + call(member.layer.kind, tuple(_leading(member, what) for what in leading), named)
+    defined = own(layer)
+    name = defined[0] if defined else f"nn.{NAMES.get(layer.kind, layer.kind)}"
+    if getattr(layer, "truncate", 0):
+        leading = (*leading, "truncate")
+    return call(name, tuple(_leading(member, what) for what in leading), named | ADDED.get(layer.kind, {}))
 
 
 def composed(layer: Any) -> bool:
@@ -73,3 +90,10 @@ def shortened(name: str, value: Any) -> Any:
     if name in ALONG_AXES and isinstance(value, tuple) and len(set(value)) == 1:
         return value[0]
     return value
+
+
+def vocabulary(members: Sequence[Member]) -> int | None:
+    """How many tokens there are, where the network's input is only looked up, and in tables of one size."""
+    readers = [member for member in members if -1 in member.reads]
+    sizes = {member.layer.num_embeddings if member.layer.kind == "Embedding" else None for member in readers}
+    return sizes.pop() if len(sizes) == 1 else None

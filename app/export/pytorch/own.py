@@ -5,22 +5,9 @@ They read and make values that lie features last, (batch, time, features).
 
 from __future__ import annotations
 
-CLASSES = {
-    "Embedding": '''\
-class Embedding(nn.Embedding):
-    """Of token numbers as they lie in the batch, (batch, time, 1)."""
+from typing import Any
 
-    def forward(self, x):
-        return super().forward(x.squeeze(-1).long().clamp(0, self.num_embeddings - 1))
-''',
-    "PositionalEmbedding": '''\
-class PositionalEmbedding(nn.Embedding):
-    """Adds a learned vector for each place of a sequence."""
-
-    def forward(self, x):
-        return x + self.weight[: x.shape[1]]
-''',
-    "SinusoidalEncoding": '''\
+SINUSOIDAL = '''\
 class SinusoidalEncoding(nn.Module):
     """Adds sines and cosines of each place of a sequence, as Vaswani et al. 2017."""
 
@@ -29,8 +16,9 @@ class SinusoidalEncoding(nn.Module):
         place, feature = torch.arange(time)[:, None], torch.arange(features)
         angle = place / 10000 ** (2 * (feature // 2) / features)
         return x + torch.where(feature % 2 == 1, angle.cos(), angle.sin())
-''',
-    "ScaledDotProductAttention": '''\
+'''
+
+ATTENTION = '''\
 class ScaledDotProductAttention(nn.Module):
     """Of queries, keys and values, all in one; queries, and the others in one; or each by itself."""
 
@@ -45,39 +33,55 @@ class ScaledDotProductAttention(nn.Module):
         dropout_p = self.dropout_p if self.training else 0.0
         made = nn.functional.scaled_dot_product_attention(*heads, dropout_p=dropout_p, is_causal=self.is_causal)
         return made.transpose(1, 2).flatten(2)
-''',
-    "MultiheadAttention": '''\
-class MultiheadAttention(nn.MultiheadAttention):
-    """Of a sequence to itself, or of a query to a memory; the weights are not returned."""
+'''
 
-    def __init__(self, embed_dim, num_heads, is_causal=False, **settings):
-        super().__init__(embed_dim, num_heads, batch_first=True, **settings)
-        self.is_causal = is_causal
+TRUNCATED = '''\
+class {name}(nn.{kind}):
+    """The gradient through the state is cut after every few steps, counted in the order of reading."""
 
-    def forward(self, query, memory=None):
-        memory = query if memory is None else memory
-        later = torch.ones(query.shape[1], memory.shape[1], dtype=torch.bool).triu(1)
-        mask = later if self.is_causal else None
-        return super().forward(query, memory, memory, need_weights=False, attn_mask=mask)[0]
-''',
-    "TransformerEncoderLayer": """\
-class TransformerEncoderLayer(nn.TransformerEncoderLayer):
-    def __init__(self, d_model, nhead, is_causal=False, **settings):
-        super().__init__(d_model, nhead, batch_first=True, **settings)
-        self.is_causal = is_causal
+    def __init__(self, input_size, hidden_size, truncate, **options):
+        super().__init__(input_size, hidden_size, **options)
+        self.truncate = truncate
 
     def forward(self, x):
-        later = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).triu(1)
-        return super().forward(x, src_mask=later if self.is_causal else None)
-""",
-    "TransformerDecoderLayer": """\
-class TransformerDecoderLayer(nn.TransformerDecoderLayer):
-    def __init__(self, d_model, nhead, is_causal=False, **settings):
-        super().__init__(d_model, nhead, batch_first=True, **settings)
-        self.is_causal = is_causal
+        for level in range(self.num_layers):
+            made = [self.read(x, f"l{{level}}")]
+            if self.bidirectional:
+                made.append(self.read(x.flip(1), f"l{{level}}_reverse"))
+            last = torch.stack([each[:, -1] for each in made])
+            x = torch.cat([made[0], *(each.flip(1) for each in made[1:])], -1)
+            if level < self.num_layers - 1:
+                x = nn.functional.dropout(x, self.dropout, self.training)
+        return x, {last}
 
-    def forward(self, x, memory):
-        later = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).triu(1)
-        return super().forward(x, memory, tgt_mask=later if self.is_causal else None)
-""",
+    def read(self, x, way):
+        names = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"][: 4 if self.bias else 2]
+        weights = [getattr(self, f"{{name}}_{{way}}") for name in names]
+        state, pieces = [x.new_zeros(1, len(x), self.hidden_size)] * 2, []
+        for piece in x.split(self.truncate, 1):
+            made, *state = torch.{function}(piece, {state}, weights, self.bias, 1, 0.0, False, False, True)
+            state = [each.detach() for each in state]
+            pieces.append(made)
+        return torch.cat(pieces, 1)
+'''
+
+CLASSES = {
+    "SinusoidalEncoding": SINUSOIDAL,
+    "ScaledDotProductAttention": ATTENTION,
 }
+
+
+def own(layer: Any) -> tuple[str, str] | None:
+    """The name and the text of the class that stands for a layer, where torch.nn has none."""
+    kind = layer.kind
+    if kind in CLASSES:
+        return kind, CLASSES[kind]
+    if not getattr(layer, "truncate", 0):
+        return None
+    function, last, state = kind.lower(), "last", "state[0]"
+    if kind == "LSTM":
+        last, state = "(last,)", "state"
+    if kind == "RNN":
+        function = f"rnn_{layer.nonlinearity}"
+    name = f"Truncated{kind}" if function != "rnn_relu" else "TruncatedReLURNN"
+    return name, TRUNCATED.format(name=name, kind=kind, function=function, last=last, state=state)

@@ -11,6 +11,7 @@ from app.export.calls import call, chosen
 from app.export.pytorch.classes import Classes
 from app.export.pytorch.initializers import drawn
 from app.export.pytorch.layout import Layout
+from app.export.pytorch.modules import vocabulary
 from app.export.pytorch.optimizers import CLASSES, optimizer
 from app.export.pytorch.template import TEMPLATE
 from app.export.safetensors import packed
@@ -72,16 +73,16 @@ class Script:
 
     def batch(self, x: Array, y: Array) -> dict[str, Array]:
         """Inputs (features, batch, *positions) and targets, as the script reads them."""
-        (layout,) = self._model.inputs
+        if tokens := vocabulary(self.members):
+            x = np.clip(x, 0, tokens - 1)
         labels = self.experiment.loss.labels
-        return {"x": arranged(x, layout), "y": y if labels else arranged(y, self._model.output)}
+        return {"x": arranged(x, self._model.inputs[0]), "y": y if labels else arranged(y, self._model.output)}
 
     def text(self) -> str:
         experiment, classes = self.experiment, [*self._classes.texts.values()]
         if experiment.optimizer.kind in CLASSES:
             classes.append(CLASSES[experiment.optimizer.kind])
-        (layout,) = self._model.inputs
-        x = _sides(experiment.batch, self.network.shape, layout)
+        x, tokens = _sides(experiment.batch, self.network.shape, self._model.inputs[0]), vocabulary(self.members)
         return TEMPLATE.format(
             title=self._title(),
             notes="".join(f"{line}\n" for line in self._notes()),
@@ -98,8 +99,8 @@ class Script:
             measured=self.measured(),
             weights=WEIGHTS,
             batch=BATCH,
-            shape=f"({x})",
-            x=f"torch.randn({x})",
+            shape=x,
+            x=f"torch.randint({tokens}, {x})" if tokens else f"torch.randn{x}",
             y=self._noise(),
         )
 
@@ -134,15 +135,18 @@ class Script:
         batch, (outputs, *positions) = self.experiment.batch, self.network.output
         if self.experiment.loss.labels:
             return f"torch.randint({outputs}, {(batch, *positions)})"
-        return f"torch.rand({_sides(batch, self.network.output, self._model.output)}).round()"
+        return f"torch.rand{_sides(batch, self.network.output, self._model.output)}.round()"
 
 
 def arranged(array: Array, layout: Layout) -> Array:
-    """(features, batch, *positions) with the batch first, and the features second or last."""
-    return np.ascontiguousarray(np.moveaxis(array, 0, 1 if layout == "first" else -1))
+    """(features, batch, *positions) with the batch first, and the features second, last or, of tokens, nowhere."""
+    if layout == "tokens":
+        return np.asarray(array[0], np.int64)
+    return np.moveaxis(array, 0, 1 if layout == "first" else -1).copy()
 
 
-def _sides(batch: int, shape: Shape, layout: Layout) -> str:
+def _sides(batch: int, shape: Shape, layout: Layout) -> Shape:
     features, *positions = shape
-    sides = (batch, features, *positions) if layout == "first" else (batch, *positions, features)
-    return ", ".join(map(str, sides))
+    if layout == "tokens":
+        return (batch, *positions)
+    return (batch, features, *positions) if layout == "first" else (batch, *positions, features)
