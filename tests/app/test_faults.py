@@ -116,6 +116,8 @@ class TestANetwork:
             ({"kind": "Conv2d", "stride": [0, 1]}, "1.stride.0", "greater_than_equal"),
             ({"kind": "Conv2d", "padding": [-1, 0]}, "1.padding.0", "greater_than_equal"),
             ({"kind": "Conv2d", "groups": 3}, "1.groups", "shape"),
+            ({"kind": "MaxPool2d", "kernel_size": [9, 1]}, "1.kernel_size", "shape"),
+            ({"kind": "AvgPool2d", "stride": [0, 1]}, "1.stride.0", "greater_than_equal"),
             ({"kind": "GroupNorm", "num_groups": 3}, "1.num_groups", "shape"),
             ({"kind": "BatchNorm1d"}, "1", "shape"),
         ],
@@ -162,6 +164,20 @@ class TestASetting:
     def test_of_a_start_beyond_all_numbers_is_refused(self, client: TestClient) -> None:
         wild = linear(1, weight_init={"kind": "xavier_normal", "gain": 1e300})
         assert refused(client, layers(wild)) == [("network.layers.0.weight_init.gain", "less_than_equal", "1e+300")]
+
+    @pytest.mark.parametrize(
+        ("share", "code"), [(1, "less_than_equal"), (1.5, "less_than_equal"), (-0.1, "greater_than_equal")]
+    )
+    def test_of_a_share_that_leaves_nothing_or_more_than_all_is_refused(
+        self, client: TestClient, share: float, code: str
+    ) -> None:
+        (found,) = refused(client, layers(linear(4), {"kind": "Dropout", "p": share}, linear(1)))
+        assert found[:2] == ("network.layers.1.p", code)
+
+    def test_of_a_share_of_nothing_changes_nothing(self) -> None:
+        talk = Conversation()
+        found = talk.open(layers(linear(4), {"kind": "Dropout", "p": 0.0}, linear(1))).sections(talk.graph)
+        np.testing.assert_array_equal(found["value:1"], found["value:0"])
 
     def test_left_out_is_a_seed_of_0_and_any_seed_gives_the_same_bytes_again(self) -> None:
         def frame(**seeds: int) -> bytes:
