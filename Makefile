@@ -15,7 +15,7 @@ BUILD_REQUIRES = $(BIN)/python -c 'import tomllib; build = tomllib.load(open("py
 INSTALL = BACKFLOW_SKIP_FRONTEND=1 $(BIN)/pip install --quiet --no-build-isolation --editable
 REMOTE := $(if $(filter-out 127.0.0.1 localhost ::1,$(HOST)),--allow-remote)
 
-.PHONY: help run dev test check bench numbers operations pictures types
+.PHONY: help run dev test check bench numbers operations pictures types load
 .DELETE_ON_ERROR:
 
 help: ## Say what each command does
@@ -42,6 +42,9 @@ check: $(BUNDLE) .venv/test ## Lint, formatting and types, in Python and TypeScr
 
 bench: .venv/bench ## Time the engine against the limit and PyTorch; writes benchmarks/results.json
 	$(BIN)/python -m benchmarks
+
+load: $(BUNDLE) .venv/test ## Put the service under the load of a class; writes benchmarks/load/load.json
+	$(BIN)/python -m benchmarks.load
 
 numbers: .venv/test ## Compute every published number into docs/numbers.md
 	$(BIN)/python -m tests.numbers
