@@ -105,7 +105,7 @@ class Cluster:
         actor = self.hosts.pop(link, None)
         if actor:
             log.warning("a host does not answer and is started anew")
-            ray.kill(actor, no_restart=False)
+            asyncio.get_running_loop().run_in_executor(None, _end, actor)
 
     async def stop(self) -> None:
         """Leave the cluster. The hosts stay a while: there may be other web processes."""
@@ -162,6 +162,12 @@ class Cluster:
         finally:
             link.end()
             self.hosts.pop(link, None)
+
+
+def _end(actor: Any) -> None:
+    """Have a host's process ended, and started anew. Blocks while Ray's head cannot be reached."""
+    with suppress(RayError, ValueError):
+        ray.kill(actor, no_restart=False)
 
 
 async def _answer(reference: Any) -> Any:

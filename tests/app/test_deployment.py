@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from app.metrics import Metrics
 from app.settings import Settings
 from hatch_build import ROOT
 
@@ -62,3 +63,33 @@ def test_the_image_has_what_its_database_needs_and_no_root() -> None:
     assert user and SERVICES["backflow"]["user"].split(":")[0] == user[1]
     command = re.search(r"^CMD (\[.*\])$", image, re.MULTILINE)
     assert command and json.loads(command[1])[:2] == ["backflow", "serve"]
+
+
+def written_out(default: Any) -> str:
+    """As JSON; a whole number without a point."""
+    return json.dumps(int(default) if isinstance(default, float) and default.is_integer() else default)
+
+
+class TestThePageOnHosting:
+    PAGE = (ROOT / "docs" / "hosting.md").read_text("utf-8")
+
+    def test_lists_every_setting_with_its_default_and_no_other(self) -> None:
+        rows = dict(re.findall(r"^\| `BACKFLOW_(\w+)` \|(.*?)\|", self.PAGE, re.MULTILINE))
+        assert {name.lower() for name in rows} == set(Settings.model_fields)
+        for name, field in Settings.model_fields.items():
+            written = rows[name.upper()].strip("` ")
+            if name in ("processes", "metrics"):
+                assert written  # said in words
+            else:
+                default = field.default
+                assert written == (default if isinstance(default, str) else written_out(default)), name
+
+    def test_names_every_setting_and_measure_as_it_is(self) -> None:
+        named = {name.lower() for name in re.findall(r"`BACKFLOW_(\w+)", self.PAGE)}
+        assert named <= set(Settings.model_fields)
+        measures = {
+            name.removesuffix("_total")
+            for name in re.findall(r"^# TYPE (backflow_\w+)", Metrics().text().decode(), re.MULTILINE)
+            if not name.endswith("_created")
+        }
+        assert measures <= set(re.findall(r"`(backflow_\w+)`", self.PAGE))
