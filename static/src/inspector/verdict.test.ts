@@ -31,7 +31,7 @@ test("a slope too small for nudging to measure is told apart from one that diffe
 });
 
 test("a proof with NaN in it proves nothing, and blames no kink", () => {
-  for (const each of ["loss_up", "loss_down", "slope", "backprop"]) {
+  for (const each of ["loss_up", "loss_down", "slope", "backprop", "trained"]) {
     const broken = JSON.parse(JSON.stringify(proof({ difference: NaN, [each]: NaN }))) as Proved;
     expect(verdict(broken)).toBe("broken");
     expect(known(broken[each as "slope"])).toBeNaN();
@@ -49,6 +49,7 @@ test("a proof shows nine places, and nine digits where places would show too lit
   expect(long(-0.017236471)).toBe("−0.017236471");
   expect(long(7.37910731e-7)).toBe("7.37910731e−7");
   expect([long(0), long(null)]).toEqual(["0", "NaN"]);
+  expect(long(-1.4202319278020655e97)).toBe("−1.42023193e97");
 });
 
 test("a trained number that rounding has moved is told by how many times", () => {

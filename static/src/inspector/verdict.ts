@@ -9,8 +9,8 @@ const DROWNED = 1e-7;
 export type Verdict = "proved" | "drowned" | "differs" | "broken";
 
 export function verdict(proof: Proved): Verdict {
-  const { loss_up: up, loss_down: down, slope, backprop, difference } = proof;
-  if (![up, down, slope, backprop, difference].every((each) => Number.isFinite(known(each)))) return "broken";
+  const { loss_up: up, loss_down: down, slope, backprop, trained, difference } = proof;
+  if (![up, down, slope, backprop, trained, difference].every((each) => Number.isFinite(known(each)))) return "broken";
   if (difference < AGREES) return "proved";
   const size = Math.max(Math.abs(slope), Math.abs(backprop));
   return size < DROWNED ? "drowned" : "differs";
@@ -32,11 +32,12 @@ export function known(value: number | null): number {
   return value ?? NaN;
 }
 
-/** Nine places, or nine digits and a power of ten where nine places would show too little. */
+/** Nine places, or nine digits and a power of ten where nine places would show too little or take too much room. */
 export function long(value: number | null): string {
   const shown = known(value);
   if (!Number.isFinite(shown)) return "NaN";
   const size = Math.abs(shown);
-  const text = size === 0 ? "0" : size >= 1e-3 ? size.toFixed(9) : size.toExponential(8).replace("e-", "e−");
+  const plain = size >= 1e-3 && size < 1e6;
+  const text = size === 0 ? "0" : plain ? size.toFixed(9) : size.toExponential(8).replace("e-", "e−").replace("e+", "e");
   return (shown < 0 ? "−" : "") + text;
 }
