@@ -93,15 +93,10 @@ class Run:
         start = self.step
         if self.broken:
             return self._steps(steps)
-        far = steps > 1 and start - self._nearest(start + 1) > PORTION
-        if far:
-            self._checkpoints[start] = self._state()  # for the while of this portion
         losses = self._steps(steps)
         if not finite(losses, self.parameters.values, self.parameters.gradients):
             losses = losses if steps == 1 else self._again(start, steps)
             self.fault = fault_of(self.training, self.step)
-        if far:
-            self._checkpoints.pop(start, None)
         return losses
 
     def _again(self, start: int, steps: int) -> Array:
