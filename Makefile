@@ -15,7 +15,7 @@ BUILD_REQUIRES = $(BIN)/python -c 'import tomllib; build = tomllib.load(open("py
 INSTALL = BACKFLOW_SKIP_FRONTEND=1 $(BIN)/pip install --quiet --no-build-isolation --editable
 REMOTE := $(if $(filter-out 127.0.0.1 localhost ::1,$(HOST)),--allow-remote)
 
-.PHONY: help run dev test check bench numbers operations pictures types load
+.PHONY: help scaling run dev test check bench numbers operations pictures types load
 .DELETE_ON_ERROR:
 
 help: ## Say what each command does
@@ -42,6 +42,9 @@ check: $(BUNDLE) .venv/test ## Lint, formatting and types, in Python and TypeScr
 
 bench: .venv/bench ## Time the engine against the limit and PyTorch; writes benchmarks/results.json
 	$(BIN)/python -m benchmarks
+
+scaling: .venv/bench ## Time widths and depths beside PyTorch; writes charts into docs/pictures
+	$(BIN)/python -m benchmarks.scaling
 
 load: $(BUNDLE) .venv/test ## Put the service under the load of a class; writes benchmarks/load/load.json
 	$(BIN)/python -m benchmarks.load
