@@ -10,7 +10,7 @@ from benchmarks.workload import Workload
 from engine.experiment import Experiment, Layers
 from engine.network import Network
 from engine.operations.losses import AnyLoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
-from engine.optimizers.adam import Adam
+from engine.optimizers.adam import Adam, AdamW
 from engine.optimizers.any_optimizer import AnyOptimizer
 from engine.optimizers.sgd import SGD
 from engine.trainer import Training
@@ -24,6 +24,7 @@ OPTIMIZERS: dict[str, Callable[[float], AnyOptimizer]] = {
     "sgd": lambda lr: SGD(lr=lr),
     "momentum": lambda lr: SGD(lr=lr, momentum=0.9),
     "adam": lambda lr: Adam(lr=lr),
+    "adamw": lambda lr: AdamW(lr=lr),
 }
 
 

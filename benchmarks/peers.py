@@ -43,6 +43,7 @@ def torch_step(torch: Any, work: Workload, **settings: bool) -> Callable[[], Any
         "sgd": torch.optim.SGD,
         "momentum": partial(torch.optim.SGD, momentum=0.9),
         "adam": torch.optim.Adam,
+        "adamw": torch.optim.AdamW,
     }
     optimizer = optimizers[work.optimizer](model.parameters(), lr=work.lr, **settings)
 

@@ -30,7 +30,7 @@ class Workload(ABC):
 
     name: str
     loss: Literal["mse", "bce_with_logits", "cross_entropy"]
-    optimizer: Literal["sgd", "momentum", "adam"]
+    optimizer: Literal["sgd", "momentum", "adam", "adamw"]
     lr: float
     parameters: Mapping[str, Array]
     x: Array

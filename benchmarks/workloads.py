@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks import convolutional, dense, recurrent
+from benchmarks import convolutional, dense, gpt, recurrent
 from benchmarks.workload import Workload
 
-WORKLOADS: tuple[Callable[[], Workload], ...] = (*dense.WORKLOADS, *convolutional.WORKLOADS, *recurrent.WORKLOADS)
+WORKLOADS: tuple[Callable[[], Workload], ...] = (
+    *dense.WORKLOADS,
+    *convolutional.WORKLOADS,
+    *recurrent.WORKLOADS,
+    *gpt.WORKLOADS,
+)

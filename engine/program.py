@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from engine.notation import Notation
-from engine.tensor import Array, Shape, Tensor, buffer
+from engine.tensor import Array, Pool, Shape, Tensor
 
 Call = tuple[Callable[..., object], tuple[Any, ...]]
 
@@ -82,9 +82,10 @@ class Program:
 
     A program that trains has a backward pass, and what trains differently from being used (dropout, batch norm) is
     in training. `step` is the number of the step to come: what is drawn at random is a function of it and `seed`.
+    `memory` is about how many bytes it will need.
     """
 
-    def __init__(self, dtype: DTypeLike, batch: int, *, training: bool = True, seed: int = 0) -> None:
+    def __init__(self, dtype: DTypeLike, batch: int, *, training: bool = True, seed: int = 0, memory: int = 0) -> None:
         self.training = training
         self.dtype = np.dtype(dtype)
         self.batch = batch
@@ -94,6 +95,7 @@ class Program:
         self.update: list[Call] = []
         self._segment: list[Call] = []
         self._runs = True
+        self._pool = Pool(memory)
         self._scratch: dict[tuple[Shape, str, np.dtype[Any]], Array] = {}
         self._constants: dict[float, Array] = {}
 
@@ -121,8 +123,11 @@ class Program:
             last.gradient.fill(1)
             last.reached = True
         for node in reversed(self.nodes):
+            node.output.settle()
             self._segment = node.backward
             node.operation.backward(self, node)
+        for tensor in (tensor for node in self.nodes for tensor in node.inputs):
+            tensor.settle()
 
     def emit_update(self, emit: Callable[[Program], None]) -> None:
         """Emit the optimizer's calls as the program's last segment, in the place of those there were.
@@ -146,28 +151,43 @@ class Program:
         if not tensor.reached:
             emit(tensor.gradient)
             tensor.reached = True
+        elif tensor.handed is not None:
+            emit(tensor.gradient)
+            self.call(np.add, tensor.gradient, tensor.handed, tensor.gradient)
+            tensor.handed = None
         else:
             more = self.scratch(tensor.shape, "sum")
             emit(more)
             self.call(np.add, tensor.gradient, more, tensor.gradient)
+
+    def hand_on(self, tensor: Tensor, gradient: Array) -> None:
+        """Send on a gradient as it is. If no other one comes it is the tensor's own, the very same memory."""
+        if tensor.gradient is None:
+            return
+        if not tensor.reached:
+            tensor.handed, tensor.reached = gradient, True
+        else:
+            first = tensor.gradient if tensor.handed is None else tensor.handed
+            self.call(np.add, first, gradient, tensor.gradient)
+            tensor.handed = None
 
     # Buffers
 
     def tensor(self, features: int, *positions: int, ones: bool = True, gradient: bool = True) -> Tensor:
         """A new (features, batch, *positions) tensor."""
         shape = (features, self.batch, *positions)
-        return Tensor.allocate(shape, self.dtype, ones=ones, gradient=gradient and self.training)
+        return Tensor.allocate(self._pool, shape, self.dtype, ones=ones, gradient=gradient and self.training)
 
     def empty(self, shape: Shape, dtype: DTypeLike | None = None) -> Array:
         """A new persistent buffer for an internal quantity."""
-        return buffer(shape, self.dtype if dtype is None else dtype)
+        return self._pool.buffer(shape, self.dtype if dtype is None else dtype)
 
     def scratch(self, shape: Shape, use: str, dtype: DTypeLike | None = None) -> Array:
         """A buffer shared by all that ask for this shape and use; dead after the segment that wrote it."""
         kind = np.dtype(self.dtype if dtype is None else dtype)
         key = (shape, use, kind)
         if key not in self._scratch:
-            self._scratch[key] = buffer(shape, kind)
+            self._scratch[key] = self._pool.buffer(shape, kind)
         return self._scratch[key]
 
     def constant(self, value: float) -> Array:

@@ -33,7 +33,9 @@ class Training:
         input_gradient: bool = False,
     ) -> None:
         self.network, self.parameters = network, parameters
-        program = self.program = Program(experiment.dtype, experiment.batch, seed=experiment.seeds.dropout)
+        memory = network.memory(experiment.batch, experiment.dtype)
+        program = Program(experiment.dtype, experiment.batch, seed=experiment.seeds.dropout, memory=memory)
+        self.program = program
         self.input = program.tensor(*network.shape, gradient=input_gradient)
         self.output = network.forward(program, parameters, self.input)
         self.loss = attach(program, experiment.loss, self.output)

@@ -100,24 +100,34 @@ class GELU(Elementwise):
     notation: ClassVar = written(r"a = z\, \Phi(z)", r"(\Phi(z) + z\, \varphi(z))")
 
     def keeps(self, *shapes: Shape) -> int:
-        return 2 * super().keeps(*shapes)
+        return (2 if len(shapes[0]) == 1 else 1) * super().keeps(*shapes)
 
     def forward(self, program: Program, node: Node) -> Tensor:
-        """Φ(z) is kept: the slope is made of it."""
+        """What is kept is the tail 1 − Φ(z): of it the slope is made in place, and every other buffer costs time."""
         z = node.inputs[0]
-        a, share = program.tensor(z.shape[0], *z.positions), program.empty(z.shape)
-        node.kept["distribution"] = share
-        self._distribution(program, z.data, share)
-        program.call(np.multiply, z.data, share, a.data)
+        a, tail = program.tensor(z.shape[0], *z.positions), program.empty(z.shape)
+        node.kept["tail"] = tail
+        self._distribution(program, z.data, tail)
+        program.call(np.multiply, z.data, tail, a.data)
+        program.call(np.subtract, program.constant(1), tail, tail)
         return a
 
     def backward(self, program: Program, node: Node) -> None:
-        z, share = node.inputs[0].data, node.kept["distribution"]
-        slope = node.kept["slope"] = program.empty(z.shape)
-        program.call(np.multiply, z, z, slope)
-        (self._slope_exact if self.approximate == "none" else self._slope_tanh)(program, z, share, slope)
-        arrived = node.output.gradient
-        program.into(node.inputs[0], lambda out: program.call(np.multiply, arrived, slope, out))
+        """At many positions nothing shows the slope, and it is made where the gradient is to be."""
+        z, arrived, tail = node.inputs[0], node.output.gradient, node.kept["tail"]
+
+        def emit(out: Array) -> None:
+            slope = out
+            if not z.positions:
+                slope = node.kept["slope"] = program.empty(z.shape)
+            program.call(np.multiply, z.data, z.data, slope)
+            if self.approximate == "none":
+                self._slope_exact(program, z.data, tail, slope)
+            else:
+                self._slope_tanh(program, node.output.data, tail, slope)
+            program.call(np.multiply, slope, arrived, out)
+
+        program.into(z, emit)
 
     def _distribution(self, program: Program, z: Array, out: Array) -> None:
         """Φ(z), exact by the error function or by Hendrycks and Gimpel's tanh."""
@@ -133,24 +143,26 @@ class GELU(Elementwise):
         program.call(np.multiply, out, program.constant(0.5), out)
         program.call(np.add, out, program.constant(0.5), out)
 
-    def _slope_exact(self, program: Program, z: Array, share: Array, out: Array) -> None:
+    def _slope_exact(self, program: Program, z: Array, tail: Array, out: Array) -> None:
         """Φ + z φ(z), with the normal density φ; `out` holds z²."""
         program.call(np.multiply, out, program.constant(-0.5), out)
         program.call(np.exp, out, out)
         program.call(np.multiply, out, program.constant(1 / math.sqrt(2 * math.pi)), out)
         program.call(np.multiply, out, z, out)
-        program.call(np.add, out, share, out)
-
-    def _slope_tanh(self, program: Program, z: Array, share: Array, out: Array) -> None:
-        """Φ = (1 + tanh u)/2, so Φ′ = 2 Φ (1 − Φ) u′ and the slope is Φ (1 + (1 − Φ) 2 z u′); `out` holds z²."""
-        rest = program.scratch(z.shape, "gelu rest")
-        program.call(np.multiply, out, program.constant(6 * CUBIC), out)
-        program.call(np.add, out, program.constant(2 * STRAIGHT), out)
-        program.call(np.multiply, out, z, out)
-        program.call(np.subtract, program.constant(1), share, rest)
-        program.call(np.multiply, out, rest, out)
+        program.call(np.subtract, out, tail, out)
         program.call(np.add, out, program.constant(1), out)
-        program.call(np.multiply, out, share, out)
+
+    def _slope_tanh(self, program: Program, a: Array, tail: Array, out: Array) -> None:
+        """Φ = (1 + tanh u)/2 has Φ′ = 2 Φ (1 − Φ) u′, so with a = z Φ the slope is 1 − (1 − Φ)(1 − 2 a u′).
+
+        `out` holds z².
+        """
+        program.call(np.multiply, out, program.constant(-6 * CUBIC), out)
+        program.call(np.subtract, out, program.constant(2 * STRAIGHT), out)
+        program.call(np.multiply, out, a, out)
+        program.call(np.add, out, program.constant(1), out)
+        program.call(np.multiply, out, tail, out)
+        program.call(np.subtract, program.constant(1), out, out)
 
 
 @dataclass(frozen=True)

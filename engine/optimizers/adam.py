@@ -86,8 +86,8 @@ class Adam(Optimizer):
         minus[()] = -group.rate.value * (1 - first) / (1 - first**t) / r
 
     def _shrink(self, program: Program, part: Stretch, rate: Dial) -> None:
-        """Decoupled decay: −lr λ p joins the update, whose rate is already in it."""
-        decay = program.scratch(part.values.shape, "decayed")
+        """Decoupled decay: −lr λ p joins the update, whose rate is already in it. The squares have had their use."""
+        decay = part.pair[1]
         program.call(np.multiply, part.values, rate.times(-self.weight_decay), decay)
         program.call(np.add, part.update, decay, part.update)
 

@@ -11,11 +11,14 @@ from engine.experiment import ACTIVATIONS, Experiment, Layers
 from engine.layers.linear import Linear
 from engine.network import Network
 from engine.operations.elementwise import GELU, Identity, Tanh
+from engine.operations.join import Add
 from engine.operations.losses import CrossEntropyLoss, MSELoss
 from engine.optimizers.adam import Adam, AdamW
 from engine.program import About, Program, compiled, replay
-from engine.tensor import CACHE_LINE, Array, Tensor, buffer
+from engine.tensor import CACHE_LINE, LARGE_PAGES, Array, Pool, Tensor, buffer
 from engine.trainer import Training, attach
+from tests.engine.checker import agrees
+from tests.engine.checker import training as checked
 
 
 def training(dtype: Any = "float32", batch: int = 7) -> Training:
@@ -206,3 +209,38 @@ def test_decoupled_decay_shows_in_the_update_and_not_in_the_gradient() -> None:
     made.run_step()
     assert made.parameters.named["0.weight"].gradient[0, 0] == 0
     assert made.parameters.named["0.weight"].update[0, 0] == np.float32(-0.1 * 0.01 * 2)
+
+
+def test_a_gradient_that_is_handed_on_as_it_is_costs_no_copy() -> None:
+    branches = [Linear(name="a", out_features=3), Linear(name="b", inputs=("input",), out_features=3)]
+    layers = [*branches, Add(inputs=("a", "b"))]
+    made = checked(layers, 2)
+    a, b, total = (node.output.gradient for node in made.nodes[:3])
+    assert a is not None and b is not None and total is not None
+    assert a.ctypes.data == b.ctypes.data == total.ctypes.data
+    agrees(made)
+
+
+@pytest.mark.parametrize(
+    "inputs", [("a", "b"), ("a", "a"), ("a", "a", "b"), ("a", "input"), ("input", "a", "b", "input")], ids=str
+)
+def test_a_gradient_handed_on_is_added_to_the_others_that_come(inputs: tuple[str, ...]) -> None:
+    layers = [
+        Linear(name="a", out_features=2),
+        Tanh(name="b"),
+        Add(name="sum", inputs=inputs),
+        Add(inputs=("sum", "b", "a")),
+        Add(inputs=("sum", "3")),
+    ]
+    agrees(checked(layers, 2))
+
+
+def test_a_pool_cuts_buffers_from_one_piece_until_it_is_used_up() -> None:
+    pool = Pool(LARGE_PAGES)
+    buffers = [pool.buffer((3, 1000), np.float32, fill=float(number)) for number in range(400)]
+    assert all(array.ctypes.data % CACHE_LINE == 0 for array in buffers)
+    assert all((array == number).all() for number, array in enumerate(buffers))
+    places = np.array([array.ctypes.data for array in buffers])
+    near = np.diff(places) == -(-buffers[0].nbytes // CACHE_LINE) * CACHE_LINE
+    assert near[: LARGE_PAGES // 12_032 - 1].all() and not near.all()
+    assert Pool(1000).buffer((2,), np.float64).shape == (2,)
