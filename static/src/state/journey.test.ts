@@ -76,6 +76,30 @@ describe("a step further than one request goes", () => {
     expect([sought().length, destination(), page.run.frame.value?.step]).toEqual([2, null, 400]);
   });
 
+  test("is given up for one that was asked for while the run was being opened again", async () => {
+    void page.run.seek(500);
+    await page.reach(200);
+    page.comeBack();
+    void page.run.seek(1); // of the generation that ran on the line before
+    const early = page.socket.asked("seek").at(-1) as Seek;
+    page.build(NET, page.opened, 100);
+    page.refuse("stale", early);
+    await settled();
+    expect(page.socket.asked("seek").at(-1)).toMatchObject({ step: 1, generation: page.opened.generation });
+    await page.reach(1);
+    expect([destination(), page.run.frame.value?.step]).toEqual([null, 1]);
+  });
+
+  test("is not sought in another experiment that was chosen meanwhile", async () => {
+    page.experiment.change({ ...EXPERIMENT, batch: 8 });
+    void page.run.seek(40);
+    const early = page.socket.asked("seek").at(-1) as Seek;
+    page.build();
+    page.refuse("stale", early);
+    await settled();
+    expect(sought()).toEqual([40]);
+  });
+
   test("is not gone to on where the service refuses it", async () => {
     void page.run.seek(500);
     await page.reach(200);

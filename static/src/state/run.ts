@@ -127,9 +127,12 @@ export function seek(step: number): Promise<Answer | null> {
   return travel(step, () => part(step));
 }
 
-/** As far towards a step as one request goes. */
+/** As far towards a step as one request goes; what was asked while the run was being opened again is asked once more. */
 async function part(step: number): Promise<Answer | null> {
-  return (await connection?.ask({ kind: "seek", generation, step })) ?? null;
+  const [story, of] = [history.peek(), generation];
+  const answer = (await connection?.ask({ kind: "seek", generation: of, step })) ?? null;
+  const renewed = answer?.kind === "problems" && answer.reason === "stale" && of !== generation && history.peek() === story;
+  return renewed ? part(step) : answer;
 }
 
 /** Can inputs be drawn on a line or a plane? */
