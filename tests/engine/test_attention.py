@@ -144,6 +144,32 @@ def node_backward(node: Any) -> None:
         compiled(node.backward)()
 
 
+@pytest.mark.parametrize("size", [16, 64])
+def test_without_the_root_the_variance_of_a_score_would_be_the_number_of_features(size: int) -> None:
+    rng = np.random.default_rng(0)
+    q, k = rng.normal(size=(2, size, 8, 60))
+    _, node = core(q, k, k)
+    assert node.kept["scores"].var() == pytest.approx(1, rel=0.05)
+    assert (np.einsum("fbt,fbs->bts", q, k)).var() == pytest.approx(size, rel=0.05)
+
+
+@pytest.mark.parametrize(("deviation", "norm"), [(1, 0.306), (8, 0.178), (16, 0.102)])
+def test_the_larger_its_scores_the_less_gradient_a_softmax_lets_through(deviation: float, norm: float) -> None:
+    """The Frobenius norm of ∂weights/∂scores, the mean over rows of 16 scores of this deviation.
+
+    With keys √16 times the unit vectors, scores are the queries; with unit vectors as values, what comes out is the
+    weights. Sequence j of the batch sends back the gradient of weight j.
+    """
+    keys, rows = 16, 4000
+    q = np.repeat(np.random.default_rng(0).normal(size=(keys, 1, rows)) * deviation, keys, axis=1)
+    unit = np.repeat(np.eye(keys)[:, None], keys, axis=1)
+    _, node = core(q, np.sqrt(keys) * unit, unit)
+    node.output.gradient[...] = np.eye(keys)[:, :, None]
+    node_backward(node)
+    jacobian = node.kept["scores_gradient"][:, 0]  # (of weight, row, by score)
+    assert np.sqrt((jacobian**2).sum(axis=(0, 2))).mean() == pytest.approx(norm, rel=0.08)
+
+
 def test_a_place_reads_itself_and_those_before_it_and_nothing_after() -> None:
     made = training([MultiheadAttention(num_heads=2, is_causal=True)], 4, 6, batch=1)
     before = made.output.data.copy()
