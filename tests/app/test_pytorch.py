@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from app.export.pytorch.script import BATCH, SCRIPT, WEIGHTS, Script, files, script
+from engine.clipping import ClipGradNorm, ClipGradValue, NoClip
 from engine.data.choices import Generated, Recall, Table
 from engine.experiment import ACTIVATIONS, Experiment, Layers
 from engine.initializers import AnyInitializer, Constant, Eye, Sparse
@@ -40,6 +41,15 @@ from engine.optimizers.adam import AdamW
 from engine.optimizers.rmsprop import RMSprop
 from engine.optimizers.sgd import SGD
 from engine.run import Run
+from engine.schedules import (
+    CosineAnnealingLR,
+    ExponentialLR,
+    LinearLR,
+    NoSchedule,
+    OneCycleLR,
+    ReduceLROnPlateau,
+    StepLR,
+)
 from engine.tensor import Array
 from tests.app.networks import BRANCHES, SMALL
 
@@ -275,3 +285,48 @@ def test_a_transformer_of_tokens_is_exported_with_its_masks(tmp_path: Path) -> N
     settled = "dim_feedforward=12, dropout=0.0, norm_first=True, batch_first=True"
     assert f"nn.TransformerDecoderLayer(8, 2, {settled})" in text
     assert "(placed, h, tgt_mask=torch.ones(12, 12, dtype=torch.bool).triu(1))" in text
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        NoSchedule(),
+        StepLR(step_size=2),
+        ExponentialLR(gamma=0.5),
+        LinearLR(total_iters=3),
+        CosineAnnealingLR(T_max=4),
+        OneCycleLR(max_lr=0.2, total_steps=8),
+        ReduceLROnPlateau(),
+    ],
+    ids=lambda each: str(each.kind),
+)
+@pytest.mark.parametrize("clip", [NoClip(), ClipGradNorm(max_norm=0.1), ClipGradValue(clip_value=0.02)])
+def test_steps_are_ours_under_any_schedule_penalty_and_clipping(schedule: Any, clip: Any, tmp_path: Path) -> None:
+    layers = (Linear(name="held", out_features=5, frozen=True), Tanh(), Linear(out_features=1))
+    experiment = Experiment(
+        data=Generated("plane"),
+        network=Layers(layers),
+        loss=HuberLoss(),
+        optimizer=SGD(lr=0.1, momentum=0.5),
+        schedule=schedule,
+        clip=clip,
+        l1=0.01 if clip.clips else 0.0,
+        batch=100,
+        accumulate=2,
+        dtype="float64",
+    )
+    run = Run(experiment)
+    names = exported(run, tmp_path)
+    script, model = Script(experiment, run.network), names["model"]
+    for _ in range(4):
+        run.advance(1)
+        for name, parameter in script.parameters(run.parameters):
+            ours, theirs = parameter.value, dict(model.named_parameters())[name].detach().numpy()
+            np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
+        data = run.data
+        rows = run.batches.indices(run.step)
+        batch = script.batch(data.train_x[rows].T, data.train_y[rows].reshape(len(rows), -1).T)
+        names["optimizer"].zero_grad()
+        x, y = (names["torch"].tensor(batch[name]) for name in "xy")
+        eval(script.measured(), names, {"x": x, "y": y}).backward()
+        names.get("descend", names["optimizer"].step)()

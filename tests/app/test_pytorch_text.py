@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -14,6 +14,7 @@ from app.export.pytorch.modules import LEADING, NAMES, OURS, shortened
 from app.export.pytorch.names import RESERVED
 from app.export.pytorch.own import CLASSES
 from app.export.pytorch.script import Script, script
+from engine.clipping import ClipGradNorm
 from engine.data.choices import Generated
 from engine.experiment import Experiment, Layers
 from engine.initializers import Constant, KaimingNormal, Normal, Uniform
@@ -38,6 +39,7 @@ from engine.operations.reductions import Mean
 from engine.operations.shape import Flatten, Transpose
 from engine.optimizers.rmsprop import RMSprop
 from engine.problem import BadExperiment
+from engine.schedules import AnySchedule, CosineAnnealingLR
 from tests.app.networks import BRANCHES, SMALL, Residual
 
 
@@ -271,3 +273,37 @@ def test_axes_are_moved_only_where_a_module_needs_them_elsewhere() -> None:
 model = Network()
 """
     )
+
+
+def test_what_a_step_does_to_the_gradient_is_a_function_of_its_own() -> None:
+    layers = (Linear(name="held", frozen=True), Tanh(), Linear(out_features=1))
+    plain = script(Experiment(network=Layers(layers)))
+    assert "optimizer = torch.optim.Adam(trained, lr=0.001)" in plain
+    assert 'frozen = ("held.",)' in plain
+    assert "    optimizer.step()\n" in plain
+    assert "descend" not in plain
+    schedule, clip = CosineAnnealingLR(eta_min=0.001), ClipGradNorm()
+    text = script(Experiment(schedule=schedule, clip=clip, l1=0.01, batch=16, accumulate=4))
+    assert "scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=1000, eta_min=0.001)" in text
+    assert (
+        """\
+    for parameter in model.parameters():  # the slope of 0.01 times the sum of all |w|
+        parameter.grad.add_(parameter.detach().sign(), alpha=0.01)
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    scheduler.step()
+"""
+        in text
+    )
+    assert "loss = sum(criterion(model(a), b) for a, b in zip(x.split(16), y.split(16))) / 4" in text
+    assert "x of shape (64, 2)" in text
+
+
+@pytest.mark.parametrize("schedule", get_args(get_args(AnySchedule)[0])[1:])
+def test_schedules_have_pytorchs_names_and_defaults(schedule: type[Any]) -> None:
+    torch = pytest.importorskip("torch")
+    theirs = inspect.signature(getattr(torch.optim.lr_scheduler, schedule.__name__)).parameters
+    written = script(Experiment(schedule=schedule())).split(f"{schedule.__name__}(optimizer, ")[1].split("\n")[0]
+    for field in fields(schedule):
+        if field.name != "kind":
+            assert f"{field.name}=" in written or theirs[field.name].default == field.default, field.name

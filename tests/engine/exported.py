@@ -36,7 +36,7 @@ class Exported:
         self.loss.backward()
 
     def run_update(self) -> None:
-        self.names["optimizer"].step()
+        self.names.get("descend", self.names["optimizer"].step)()
 
     def pairs(self) -> Iterator[tuple[str, Any, Any]]:
         """Our parameters and the script's, by the script's names."""

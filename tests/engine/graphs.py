@@ -69,7 +69,7 @@ class Sketch:
         """The layers of this kind whose parameters one that reads these can share."""
         given = [self.shapes[name] for name in reads]
         return [
-            replace(layer, shares=layer.shares or name)
+            replace(layer, shares=layer.shares or name, frozen=False)
             for name, layer in zip(self.names[1:], self.layers, strict=True)
             if isinstance(layer, kind) and self._given(name, layer) == given
         ]
@@ -104,7 +104,9 @@ def _grow(draw: st.DrawFn, sketch: Sketch) -> None:
     layer = draw(st.sampled_from(alike)) if shared else draw(layers_of(kind))
     computed = kind is Embedding and reads != ["input"]  # where no gradient arrives, PyTorch has no step at all
     if not computed and sketch.fits(layer, *reads):
-        sketch.add(layer, *reads, name=NAMES[len(sketch.layers)] if draw(st.booleans()) else "")
+        frozen = not layer.shares and draw(st.integers(0, 7)) == 7
+        name = NAMES[len(sketch.layers)] if draw(st.booleans()) else ""
+        sketch.add(replace(layer, frozen=frozen), *reads, name=name)
 
 
 def _end(draw: st.DrawFn, sketch: Sketch, outputs: int) -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from app.export import scope
 from app.export.pytorch.modules import vocabulary
+from engine.clipping import ClipGradNorm, NoClip
 from engine.experiment import Experiment, Layers
 from engine.network import Network
 from engine.operations.losses import BCEWithLogitsLoss, CrossEntropyLoss
@@ -24,7 +25,7 @@ from engine.tensor import Shape
 from engine.trainer import Training
 from tests.engine.exported import Exported, gradient, torch
 from tests.engine.graphs import Graph, graphs
-from tests.engine.test_parity import STEPS, TOLERANCE, losses, optimizers
+from tests.engine.test_parity import STEPS, TOLERANCE, between, losses, optimizers
 
 ROUNDINGS = {"float32": 8, "float64": 64}  # of the largest gradient, which count for nothing
 
@@ -54,6 +55,8 @@ def cases(draw: st.DrawFn) -> Case:
         network=Layers(graph.layers),
         loss=loss,
         optimizer=draw(optimizers),
+        l1=draw(st.sampled_from([0.0, 0.0, 0.0, 0.01])),
+        clip=draw(st.just(NoClip()) | st.builds(ClipGradNorm, max_norm=between(0.01, 2))),
         batch=draw(st.integers(least_batch(graph), 6)),
         dtype=draw(st.sampled_from(["float32", "float64"])),
     )

@@ -26,8 +26,8 @@ class Lion(torch.optim.Optimizer):
 CLASSES = {"Lion": LION}
 
 
-def optimizer(choice: Any) -> str:
+def optimizer(choice: Any, trained: str) -> str:
     """The rate is written even where it is the default: it is what one changes first."""
     others = {name: value for name, value in chosen(choice).items() if name != "lr"}
     place = "" if choice.kind in CLASSES else "torch.optim."
-    return f"{place}{choice.kind}(model.parameters(), {listed((), {'lr': choice.lr, **others})})"
+    return f"{place}{choice.kind}({trained}, {listed((), {'lr': choice.lr, **others})})"

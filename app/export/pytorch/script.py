@@ -9,10 +9,11 @@ import numpy as np
 from app.export import scope
 from app.export.calls import call, chosen
 from app.export.pytorch.classes import Classes
+from app.export.pytorch.descent import Descent
 from app.export.pytorch.initializers import drawn
 from app.export.pytorch.layout import Layout
 from app.export.pytorch.modules import vocabulary
-from app.export.pytorch.optimizers import CLASSES, optimizer
+from app.export.pytorch.optimizers import CLASSES
 from app.export.pytorch.template import TEMPLATE
 from app.export.safetensors import packed
 from engine.data.shared import as_targets
@@ -78,11 +79,17 @@ class Script:
         labels = self.experiment.loss.labels
         return {"x": arranged(x, self._model.inputs[0]), "y": y if labels else arranged(y, self._model.output)}
 
+    @property
+    def _examples(self) -> int:
+        """Of one step."""
+        return self.experiment.batch * self.experiment.accumulate
+
     def text(self) -> str:
         experiment, classes = self.experiment, [*self._classes.texts.values()]
         if experiment.optimizer.kind in CLASSES:
             classes.append(CLASSES[experiment.optimizer.kind])
-        x, tokens = _sides(experiment.batch, self.network.shape, self._model.inputs[0]), vocabulary(self.members)
+        descent = Descent(experiment, self._model.called)
+        x, tokens = _sides(self._examples, self.network.shape, self._model.inputs[0]), vocabulary(self.members)
         return TEMPLATE.format(
             title=self._title(),
             notes="".join(f"{line}\n" for line in self._notes()),
@@ -94,7 +101,9 @@ class Script:
             classes="".join(f"\n\n{text}" for text in classes) + "\n" * bool(classes),
             model=self._model.text,
             loss=call(f"nn.{experiment.loss.kind}", named=chosen(experiment.loss)),
-            optimizer=optimizer(experiment.optimizer),
+            optimizer=descent.setup(),
+            descend=descent.function(),
+            step=descent.step(),
             initialize="".join(f"    {line}\n" for line in drawn(self._model.leaves)),
             measured=self.measured(),
             weights=WEIGHTS,
@@ -126,13 +135,16 @@ class Script:
                 yield f"Layer {ours} is called {theirs}, since {ours} means something else in PyTorch or Python."
 
     def measured(self) -> str:
-        """The loss of a batch. PyTorch wants the classes second; labels of a sequence are told one by one instead."""
+        """The loss of a step. PyTorch wants the classes second; labels of a sequence are told one by one instead."""
+        batch, batches = self.experiment.batch, self.experiment.accumulate
+        x, y = ("x", "y") if batches == 1 else ("a", "b")
+        loss = f"criterion(model({x}), {y})"
         if self.experiment.loss.labels and len(self.network.output) > 1 and self._model.output == "last":
-            return "criterion(model(x).flatten(0, -2), y.flatten())"
-        return "criterion(model(x), y)"
+            loss = f"criterion(model({x}).flatten(0, -2), {y}.flatten())"
+        return loss if batches == 1 else f"sum({loss} for a, b in zip(x.split({batch}), y.split({batch}))) / {batches}"
 
     def _noise(self) -> str:
-        batch, (outputs, *positions) = self.experiment.batch, self.network.output
+        batch, (outputs, *positions) = self._examples, self.network.output
         if self.experiment.loss.labels:
             return f"torch.randint({outputs}, {(batch, *positions)})"
         return f"torch.rand{_sides(batch, self.network.output, self._model.output)}.round()"

@@ -11,8 +11,8 @@ Needs: pip install torch safetensors
 
 Two files beside this one are read where they are there: {weights} holds the parameters, by the names of
 the state_dict, and {batch} one batch, x of shape {shape} and y. Without them the parameters are
-drawn anew and the batch is noise. The optimizer starts without a past. In which order the batches of a whole
-training follow each other is not written down here.
+drawn anew and the batch is noise. Optimizer and schedule start without a past. In which order the batches of a
+whole training follow each other is not written down here.
 {notes}"""
 {name}
 {imports}
@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 {dtype}{classes}
 model = {model}
 criterion = {loss}
-optimizer = {optimizer}
+{optimizer}
 
 
 def initialize():
@@ -41,6 +41,7 @@ def load_batch():
         tensors = load_file(batch)
         return tensors["x"], tensors["y"]
     return {x}, {y}
+{descend}
 
 
 def main():
@@ -52,8 +53,9 @@ def main():
     print(f"loss {{loss.item():.6f}}")
     for name, parameter in model.named_parameters():
         print(f"{{name:12}} gradient norm {{parameter.grad.norm().item():.6g}}")
-    optimizer.step()
-    print(f"loss after one step {{{measured}.item():.6f}}")
+    {step}
+    loss = {measured}
+    print(f"loss after one step {{loss.item():.6f}}")
 
 
 if __name__ == "__main__":
