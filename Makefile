@@ -15,7 +15,7 @@ BUILD_REQUIRES = $(BIN)/python -c 'import tomllib; build = tomllib.load(open("py
 INSTALL = BACKFLOW_SKIP_FRONTEND=1 $(BIN)/pip install --quiet --no-build-isolation --editable
 REMOTE := $(if $(filter-out 127.0.0.1 localhost ::1,$(HOST)),--allow-remote)
 
-.PHONY: help scaling run dev test check bench numbers operations pictures types load
+.PHONY: help scaling run dev test check bench numbers operations pictures types load fuzz soak
 .DELETE_ON_ERROR:
 
 help: ## Say what each command does
@@ -29,7 +29,7 @@ dev: $(BUNDLE) ## Like run, but rebuild and restart when a file changes
 	$(BIN)/backflow serve --host $(HOST) --port $(PORT) $(REMOTE) --reload & service=$$!; \
 	trap "kill $$page $$service" EXIT; trap "exit 130" INT TERM; wait $$service
 
-test: $(BUNDLE) .venv/test $(if $(CI),.venv/bench .venv/cluster) ## Test engine, service and the page in a real browser
+test: $(BUNDLE) .venv/test $(if $(CI),.venv/bench .venv/cluster .venv/fuzz) ## Test engine, service and the page in a real browser
 	$(NODE) node_modules/vitest/vitest.mjs run
 	$(PLAYWRIGHT) $(BIN)/python -m tests.browser.chromium
 	$(PLAYWRIGHT) $(BIN)/python -m pytest
@@ -48,6 +48,12 @@ scaling: .venv/bench ## Time widths and depths beside PyTorch; writes charts int
 
 load: $(BUNDLE) .venv/test ## Put the service under the load of a class; writes benchmarks/load/load.json
 	$(BIN)/python -m benchmarks.load
+
+fuzz: $(BUNDLE) .venv/test .venv/fuzz ## Send the HTTP API what nobody would, for a few minutes
+	FUZZ=2000 $(BIN)/python -m pytest -q tests/app/test_api.py
+
+soak: $(BUNDLE) .venv/run ## An hour of 50 people; writes benchmarks/load/soak.json
+	$(BIN)/python -m benchmarks.load.soak
 
 numbers: .venv/test ## Compute every published number into docs/numbers.md
 	$(BIN)/python -m tests.numbers
@@ -76,7 +82,7 @@ $(BIN)/python:
 	@$(INSTALL) .
 	@touch $@
 
-.venv/test .venv/bench .venv/cluster: .venv/run
+.venv/test .venv/bench .venv/cluster .venv/fuzz: .venv/run
 	@echo "Installing what $(@F) needs into .venv ..."
 	@$(INSTALL) ".[$(@F)]"
 	@touch $@

@@ -28,14 +28,14 @@ class Service:
 
     def memory(self) -> int:
         """Bytes of memory that belong to these processes alone."""
-        return sum(_private(pid) for pid in self.processes())
+        return sum(private(pid) for pid in self.processes())
 
     def seconds(self) -> list[float]:
         """CPU seconds of each process so far: the web process first."""
         return [_seconds(pid) for pid in self.processes()]
 
 
-def _private(pid: int) -> int:
+def private(pid: int) -> int:
     total = 0
     with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
         for line in file:
