@@ -177,9 +177,14 @@ def own_places(program: Program, labels: Array) -> Array:
 
 @dataclass(frozen=True)
 class CrossEntropyLoss(Loss):
-    """Softmax and cross-entropy in one: ln Σe^z − z_y, with the largest logit subtracted first."""
+    """Softmax and cross-entropy in one: ln Σe^z − z_y, with the largest logit subtracted first.
+
+    label_smoothing takes its share ε from each example's own class and spreads it over all of them alike (Szegedy et
+    al. 2016): of z_y, (1 − ε) z_y + ε mean(z) is left.
+    """
 
     kind: Literal["CrossEntropyLoss"] = "CrossEntropyLoss"
+    label_smoothing: Annotated[float, Range(0, 1)] = 0.0
     labels: ClassVar = True
     notation: ClassVar = Notation(
         r"L = -\frac{1}{B} \sum \ln p_y, \; p = \mathrm{softmax}(z)",
@@ -203,6 +208,11 @@ class CrossEntropyLoss(Loss):
         program.call(np.maximum.reduce, z, 0, None, largest)
         program.call(np.subtract, z, largest, p)
         program.call(p.ravel().take, place, None, picked, "clip")
+        if self.label_smoothing:
+            spread = program.scratch((count,), "spread")
+            program.call(np.full(classes, self.label_smoothing / classes, program.dtype).dot, p, spread)
+            program.call(np.multiply, picked, program.constant(1 - self.label_smoothing), picked)
+            program.call(np.add, picked, spread, picked)
         program.call(np.exp, p, p)
         program.call(ones.dot, p, total)
         program.call(np.divide, p, total, p)
@@ -213,14 +223,18 @@ class CrossEntropyLoss(Loss):
 
     def backward(self, program: Program, node: Node) -> None:
         p, place = node.kept["probability"], node.kept["place"]
-        share = program.constant(1 / place.size)
+        share, classes = program.constant(1 / place.size), p.shape[0]
+        spread = program.constant(self.label_smoothing / classes / place.size)
+        kept = program.constant((1 - self.label_smoothing) / place.size)
         own = program.scratch(place.shape, "own class")
 
         def emit(out: Array) -> None:
             flat = out.ravel()
             program.call(np.multiply, p, share, out)
+            if self.label_smoothing:
+                program.call(np.subtract, out, spread, out)
             program.call(flat.take, place, None, own, "clip")
-            program.call(np.subtract, own, share, own)
+            program.call(np.subtract, own, kept, own)
             program.call(flat.put, place, own)
 
         program.into(node.inputs[0], emit)

@@ -78,7 +78,7 @@ optimizers = st.one_of(
     st.builds(RAdam, lr=rates, betas=betas, eps=between(1e-6, 1e-3), weight_decay=decays),
 )
 losses = st.one_of(
-    st.just(CrossEntropyLoss()),
+    st.builds(CrossEntropyLoss, label_smoothing=st.sampled_from([0.0, 0.1, 0.5, 1.0])),
     st.just(NLLLoss()),
     st.just(BCEWithLogitsLoss()),
     st.just(MSELoss()),
