@@ -26,8 +26,8 @@ from itertools import accumulate
 import numpy as np
 
 from app.protocol import FRAME, HEADER, VERSION, Layout, Look, Section
+from engine.norms import Norms
 from engine.run import Run
-from engine.statistics import Norms
 from engine.tensor import Array
 
 WHOLE = 32_768  # floats of parameters that a frame carries in full

@@ -71,6 +71,7 @@ class Parameters:
     blocks    of each owner in order, (value, gradient) of its blocks
     buffers   of each owner in order, by name, what a forward pass changes by itself
     places    of each owner in order, where its parameters lie in the flat vectors
+    parts     of each block in order, where it lies and the names of its parts
 
     Two owners may have one name, if the names of their parts differ: a layer made of layers is known by one.
     """
@@ -86,6 +87,7 @@ class Parameters:
         self.blocks: list[tuple[tuple[Array, Array], ...]] = []
         self.buffers: list[dict[str, Array]] = []
         self.places: list[slice] = []
+        self.parts: list[tuple[slice, tuple[str, ...]]] = []
         self._owners = owners
         start = 0
         for index, owner in enumerate(owners):
@@ -102,6 +104,7 @@ class Parameters:
                     assert full not in self.named, full
                     places = (view(flat) for flat in (value, gradient, update, before))
                     self.named[full] = Parameter(full, index, *places)
+                self.parts.append((here, tuple(f"{owner.name}.{part}" for part in block.parts)))
                 views.append((value, gradient))
                 start += block.size
             self.blocks.append(tuple(views))
@@ -109,6 +112,11 @@ class Parameters:
     def tensors(self, owner: int, *, gradient: bool = True) -> tuple[Tensor, ...]:
         """The blocks of an owner as tensors of a program (fresh ones: a tensor belongs to one program)."""
         return tuple(Tensor(value, grad if gradient else None) for value, grad in self.blocks[owner])
+
+    def flat(self, which: str) -> Array:
+        """The vector that a parameter's `value`, `gradient`, `update` or `before` is a view of."""
+        names = {"value": "values", "gradient": "gradients"}
+        return getattr(self, names.get(which, which))  # type: ignore[no-any-return]
 
     def state(self) -> dict[str, Array]:
         """What training changes, by name: the values, and every buffer."""

@@ -1,0 +1,156 @@
+"""L2 norms, cheap enough for every step: of parameters, gradients and updates, and of what each node was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from engine.parameters import Parameters
+from engine.program import Call, Node, compiled
+from engine.tensor import Array
+
+PIECE = 16_384  # numbers in one product: in longer ones float32 loses the sixth digit
+SHARE = 1 / 4  # of the whole that a rest must be for the difference to have kept its digits
+
+
+@dataclass(frozen=True)
+class Rest:
+    """An array that is a contiguous whole less another array; both by their places in a list of arrays."""
+
+    place: int
+    other: int
+    whole: Array
+
+
+class Squares:
+    """Norms of many arrays of one dtype, as float64, by way of their sums of squares.
+
+    What lies in one piece is multiplied with itself, in its own dtype. A matrix whose bias is the last column of the
+    same block does not: its sum is that of the block less that of the bias. Where float32 has lost what was small, or
+    the difference its digits, squares are taken in float64: of a gradient of 1e-23 float32 has no square at all.
+    """
+
+    def __init__(self, arrays: Sequence[Array], rests: Sequence[Rest] = ()) -> None:
+        kind = np.finfo(arrays[0].dtype if arrays else np.float32)
+        self._least = float(kind.tiny) * 1e12
+        taken = {place for rest in rests for place in (rest.place, rest.other)}
+        plain = [place for place in range(len(arrays)) if place not in taken]
+        order = [*plain, *(rest.other for rest in rests), *(rest.place for rest in rests)]
+        self._arrays = [arrays[place] for place in order]
+        self._back = np.argsort(order)
+        # One vector: the sums in this order, and by how much each rest is more than its share of the whole.
+        count, rested = len(arrays), len(rests)
+        self._checked = np.zeros(count + rested, kind.dtype)
+        self._sums, margins = self._checked[:count], self._checked[count:]
+        self._roots = np.zeros(count)
+        self._low, self._total = np.zeros((2, 1), kind.dtype)
+        self._calls: list[Call] = []
+        for place, array in enumerate(self._arrays[: count - rested]):
+            self._square(array, self._sums[place : place + 1])
+        if rests:
+            wholes, share = np.zeros(rested, kind.dtype), np.array(SHARE, kind.dtype)
+            for place, rest in enumerate(rests):
+                self._square(rest.whole, wholes[place : place + 1])
+            others, rest_sums = self._sums[count - 2 * rested : count - rested], self._sums[count - rested :]
+            self._calls += [
+                (np.subtract, (wholes, others, rest_sums)),
+                (np.multiply, (wholes, share, margins)),
+                (np.subtract, (rest_sums, margins, margins)),
+            ]
+        if arrays:
+            ones = np.ones_like(self._checked)
+            self._calls += [
+                (np.minimum.reduce, (self._checked, 0, None, self._low.reshape(()))),
+                (self._checked.dot, (ones, self._total.reshape(()))),
+                (np.sqrt, (self._sums, self._roots)),
+            ]
+        self._run = compiled(self._calls)
+
+    def _square(self, array: Array, out: Array) -> None:
+        flat = _in_one_piece(array)
+        if flat is None:
+            flat = np.zeros(array.size, array.dtype)
+            self._calls.append((np.copyto, (flat.reshape(array.shape), array)))
+        pieces = [flat[start : start + PIECE] for start in range(0, max(1, flat.size), PIECE)]
+        sums = out if len(pieces) == 1 else np.zeros(len(pieces), out.dtype)
+        for piece, total in zip(pieces, sums.reshape(-1, 1), strict=True):
+            self._calls.append((piece.dot, (piece, total.reshape(()))))
+        if sums is not out:
+            self._calls.append((np.add.reduce, (sums, 0, None, out.reshape(()))))
+
+    def measure(self, out: Array) -> None:
+        """The norms as they are now, into (arrays,) of float64."""
+        self._run()
+        if not (self._low[0] > self._least and self._total[0] < inf):  # of NaN, neither is true
+            self._again()
+        self._roots.take(self._back, None, out, "clip")
+
+    def _again(self) -> None:
+        """Those that are in doubt, exactly."""
+        doubtful = ~((self._sums > self._least) & (self._sums < inf))
+        margins = self._checked[len(self._sums) :]
+        doubtful[len(self._sums) - len(margins) :] |= ~(margins > self._least)
+        for place in np.flatnonzero(doubtful):
+            self._roots[place] = np.sqrt(np.square(self._arrays[place], dtype=np.float64).sum())
+
+
+def _in_one_piece(array: Array) -> Array | None:
+    """All its numbers in any order as a vector, if they lie at even steps; else None."""
+    if array.flags.c_contiguous or array.ndim == 1:
+        return array.reshape(-1)
+    return array.T.reshape(-1) if array.flags.f_contiguous else None
+
+
+def rests_of(parameters: Parameters, which: str) -> list[Rest]:
+    """Where a named parameter's `value`, `gradient`, `update` or `before` is what is left of its block."""
+    named = list(parameters.named.values())
+    at = {parameter.name: place for place, parameter in enumerate(named)}
+    rests = []
+    for here, names in parameters.parts:
+        arrays = {at[name]: getattr(parameters.named[name], which) for name in names}
+        broken = [place for place, array in arrays.items() if _in_one_piece(array) is None]
+        whole = sum(array.size for array in arrays.values()) == here.stop - here.start
+        if whole and len(arrays) == 2 and len(broken) == 1:
+            (other,) = arrays.keys() - set(broken)
+            rests.append(Rest(broken[0], other, parameters.flat(which)[here]))
+    return rests
+
+
+def views(parameters: Parameters, which: str) -> list[Array]:
+    return [getattr(parameter, which) for parameter in parameters.named.values()]
+
+
+class Norms:
+    """L2 norms of every named parameter before the update, its gradient and its update: (3, parameters), float64."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        kinds = ("before", "gradient", "update")
+        self._rows = [Squares(views(parameters, which), rests_of(parameters, which)) for which in kinds]
+        self.values = np.zeros((3, len(parameters.named)))
+
+    def measure(self) -> Array:
+        for row, squares in zip(self.values, self._rows, strict=True):
+            squares.measure(row)
+        return self.values
+
+
+class GradientNorms:
+    """L2 norms of every gradient of a step: of each named parameter's, and of that of each node's output.
+
+    `places` are the nodes whose output has a gradient; `nodes` has their norms.
+    """
+
+    def __init__(self, parameters: Parameters, nodes: Sequence[Node]) -> None:
+        arrays = views(parameters, "gradient")
+        found = {node.place: node.output.gradient for node in nodes}
+        sent = [gradient for gradient in found.values() if gradient is not None]
+        self.places = tuple(place for place, gradient in found.items() if gradient is not None)
+        self._squares = Squares([*arrays, *sent], rests_of(parameters, "gradient"))
+        self._values = np.zeros(len(arrays) + len(sent))
+        self.parameters, self.nodes = self._values[: len(arrays)], self._values[len(arrays) :]
+
+    def measure(self) -> None:
+        self._squares.measure(self._values)
