@@ -9,6 +9,7 @@ import numpy as np
 from benchmarks.workload import Workload
 from engine.experiment import Experiment, Layers
 from engine.network import Network
+from engine.norms import GradientNorms
 from engine.operations.losses import AnyLoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
 from engine.optimizers.adam import Adam, AdamW
 from engine.optimizers.any_optimizer import AnyOptimizer
@@ -31,6 +32,19 @@ OPTIMIZERS: dict[str, Callable[[float], AnyOptimizer]] = {
 def engine_step(work: Workload) -> Callable[[], None]:
     """One training step on the fixed batch; the loss before the update is left in its 0-d buffer."""
     return training(work).run_step
+
+
+def recorded_step(work: Workload) -> Callable[[], None]:
+    """The same step, and then the norm of every gradient: of each parameter's, and of each node's."""
+    made = training(work)
+    norms = GradientNorms(made.parameters, made.nodes[:-1])
+    run, measure = made.run_step, norms.measure
+
+    def step() -> None:
+        run()
+        measure()
+
+    return step
 
 
 def training(work: Workload) -> Training:
