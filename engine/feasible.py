@@ -11,6 +11,7 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.data.shared import loaded
 from engine.experiment import Experiment
+from engine.initializers import Initializer
 from engine.layers.embedding import Embedding
 from engine.network import Network
 from engine.operations.losses import BCEWithLogitsLoss
@@ -43,6 +44,7 @@ def planned(experiment: Experiment, limits: Limits | None = None) -> tuple[Datas
         *_batch(experiment, network, data),
         *_tokens(network, data),
         *_schedule(experiment),
+        *_initializers(network),
     ]
     if found:
         raise BadExperiment(found)
@@ -108,6 +110,19 @@ def _batch(experiment: Experiment, network: Network, data: Dataset) -> Iterator[
             where, kind = f"network.layers.{placed.index}", placed.layer.kind
             expected = f"a batch of at least {least} for {kind}: one number has no variance"
             yield _problem(where, "batch_too_small", expected, batch, kind=kind, least=least)
+
+
+def _initializers(network: Network) -> Iterator[Problem]:
+    """Can each parameter start as it is asked to?"""
+    for placed in (network.placed[here] for here in network.owners):
+        shapes = {part: view(np.empty(b.shape, "V0")).shape for b in placed.blocks for part, view in b.parts.items()}
+        for name, start in vars(placed.layer).items():
+            if isinstance(start, Initializer) and (shape := shapes.get(name.removesuffix("_init"))):
+                wanted, where = start.wanted(shape), f"network.layers.{placed.index}.{name}"
+                if wanted:
+                    yield _problem(
+                        where, "start_shape", wanted, f"the shape {shown(shape)}", kind=start.kind, wanted=wanted
+                    )
 
 
 def _tokens(network: Network, data: Dataset) -> Iterator[Problem]:

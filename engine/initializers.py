@@ -21,7 +21,7 @@ Nonlinearity = Literal["linear", "sigmoid", "tanh", "relu", "leaky_relu", "selu"
 _GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
 
 
-def gain(nonlinearity: Nonlinearity, a: float = 0.0) -> float:
+def gain(nonlinearity: Nonlinearity, a: float = 0.01) -> float:
     """torch.nn.init.calculate_gain: √(2/(1+a²)) for leaky_relu of negative slope a."""
     return math.sqrt(2 / (1 + a * a)) if nonlinearity == "leaky_relu" else _GAINS[nonlinearity]
 
@@ -36,8 +36,14 @@ def fans(shape: Shape) -> tuple[int, int]:
 class Initializer(Choice):
     """Draws an array. `fans` is (fan_in, fan_out) of the layer that owns it."""
 
+    kind: str
+
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
         raise NotImplementedError
+
+    def wanted(self, shape: Shape) -> str:
+        """What it needs in place of this shape; empty where it can draw it."""
+        return ""
 
 
 @dataclass(frozen=True)
@@ -221,6 +227,43 @@ class Sparse(Initializer):
         return values.reshape(shape)
 
 
+@dataclass(frozen=True)
+class Dirac(Initializer):
+    """One in the middle of the kernel from each channel to its own: a convolution passes on what it can."""
+
+    kind: Literal["dirac"] = "dirac"
+    groups: Annotated[int, Range(1, 4096)] = 1
+
+    def wanted(self, shape: Shape) -> str:
+        if not 3 <= len(shape) <= 5:
+            return "the weight of a convolution, which has 3 to 5 dimensions"
+        return "" if shape[0] % self.groups == 0 else f"a number of channels that {self.groups} groups can share"
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...], fans: tuple[int, int]) -> Array:
+        values = np.zeros(shape)
+        own = shape[0] // self.groups
+        middle = tuple(size // 2 for size in shape[2:])
+        for group in range(self.groups):
+            for channel in range(min(own, shape[1])):
+                values[(group * own + channel, channel, *middle)] = 1
+        return values
+
+
+@dataclass(frozen=True)
+class LSUV(Orthogonal):
+    """Layer-sequential unit variance, Mishkin and Matas 2016: orthonormal, then divided by the deviation of the
+    layer's outputs on a batch until their variance is within tol of 1, layer after layer (engine/unit_variance.py).
+    """
+
+    kind: Literal["lsuv"] = "lsuv"  # type: ignore[assignment]
+    gain: Spread = 1.0
+    tol: Annotated[float, Range(0, 1, above=True)] = 0.1
+    max_iters: Annotated[int, Range(1, 1000)] = 10
+
+    def wanted(self, shape: Shape) -> str:
+        return "" if len(shape) > 1 else "a weight: a bias has no variance to be scaled"
+
+
 def _distribution(x: float) -> float:
     """Φ(x), to its last digits far below zero too."""
     return math.erfc(-x / math.sqrt(2)) / 2
@@ -240,6 +283,8 @@ AnyInitializer = Annotated[
     | KaimingNormal
     | Orthogonal
     | Eye
-    | Sparse,
+    | Sparse
+    | Dirac
+    | LSUV,
     Tagged(),
 ]

@@ -14,6 +14,7 @@ from weakref import ref
 
 import numpy as np
 
+from engine import unit_variance
 from engine.batches import Batches
 from engine.data import shared
 from engine.edits import Edit, Edits, Freeze, SetWeight, check
@@ -230,6 +231,11 @@ class Run:
     def _reset(self) -> None:
         self.step = 0
         self.training.reset(self.experiment.seeds.init)
+        if unit_variance.asked(self.training):
+            self._examples, self._number = self.batches.indices(0), 0
+            self._load(self.training, 0)
+            with np.errstate(all="ignore"):
+                unit_variance.scale(self.training)
         for name, start in self.experiment.schedule.remembers().items():
             np.copyto(self.watched[name], start)
         self._dial()

@@ -17,7 +17,7 @@ from app.export.pytorch.script import BATCH, SCRIPT, WEIGHTS, Script, files, scr
 from engine.clipping import ClipGradNorm, ClipGradValue, NoClip
 from engine.data.choices import Generated, Recall, Table
 from engine.experiment import ACTIVATIONS, Experiment, Layers
-from engine.initializers import AnyInitializer, Constant, Eye, Sparse
+from engine.initializers import LSUV, AnyInitializer, Constant, Dirac, Eye, Sparse
 from engine.layers.attention import MultiheadAttention
 from engine.layers.convolution import Conv2d
 from engine.layers.convolution_transposed import ConvTranspose2d
@@ -54,6 +54,7 @@ from engine.tensor import Array
 from tests.app.networks import BRANCHES, SMALL
 
 INITIALIZERS = get_args(get_args(AnyInitializer)[0])
+SPECIAL = {Dirac, LSUV}  # not of every parameter, or not in PyTorch
 EXPERIMENTS = [
     SMALL,
     replace(SMALL, dtype="float64", optimizer=SGD(lr=0.1, momentum=0.9, nesterov=True)),
@@ -152,7 +153,7 @@ def test_the_scripts_first_step_is_ours(experiment: Experiment, tmp_path: Path, 
     assert capsys.readouterr().out.startswith(f"loss {run.training.loss:.6f}"[:-2])
 
 
-@pytest.mark.parametrize("kind", INITIALIZERS)
+@pytest.mark.parametrize("kind", [kind for kind in INITIALIZERS if kind not in SPECIAL])
 def test_every_initializer_draws_in_pytorch_as_it_does_here(kind: type[Any], tmp_path: Path) -> None:
     layer = Linear(out_features=200, weight_init=kind(), bias_init=kind())
     experiment = Experiment(
@@ -166,6 +167,21 @@ def test_every_initializer_draws_in_pytorch_as_it_does_here(kind: type[Any], tmp
         ours, theirs = run.parameters.named[name].value, model.state_dict()[name].numpy()
         assert theirs.std() == pytest.approx(ours.std(), rel=0.25, abs=1e-7)
         assert np.abs(theirs).max() == pytest.approx(np.abs(ours).max(), rel=0.5, abs=1e-7)
+
+
+def test_a_convolution_that_passes_on_its_channels_does_so_in_pytorch(tmp_path: Path) -> None:
+    layers = (Unflatten(unflattened_size=(1, 8, 8)), Conv2d(out_channels=4, weight_init=Dirac()), Flatten())
+    network = Layers((*layers, Linear(out_features=10)))
+    experiment = Experiment(data=Table("digits"), network=network, loss=CrossEntropyLoss(), optimizer=SGD(lr=0.0))
+    path = tmp_path / SCRIPT
+    path.write_text(script(experiment), "utf-8")
+    ours, theirs = Run(experiment).parameters.named["1.weight"].value, executed(path)["model"].state_dict()["1.weight"]
+    assert np.array_equal(ours, theirs.numpy())
+
+
+def test_what_is_scaled_by_the_data_is_drawn_orthonormal_and_said_to_be_in_the_file_of_weights() -> None:
+    text = script(Experiment(network=Layers((Linear(out_features=3, weight_init=LSUV()), Linear(out_features=1)))))
+    assert "nn.init.orthogonal_(model[0].weight)  # LSUV" in text
 
 
 @pytest.mark.parametrize("kind", ACTIVATIONS)

@@ -32,4 +32,3 @@ def test_the_engine_takes_the_steps_of_the_hand_written_step(work: Workload) -> 
         ours.run_step()
         loss = theirs()
     assert float(ours.loss) == pytest.approx(loss, rel=1e-4)
-

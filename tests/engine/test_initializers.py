@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, get_args
 
 import numpy as np
 import pytest
 
+from engine.data.choices import Table
+from engine.experiment import Experiment, Layers
 from engine.initializers import (
+    LSUV,
     AnyInitializer,
     Constant,
     Default,
+    Dirac,
     Eye,
     KaimingNormal,
     KaimingUniform,
@@ -27,7 +32,17 @@ from engine.initializers import (
     Zeros,
     gain,
 )
+from engine.layers.batch_norm import BatchNorm1d
+from engine.layers.convolution import Conv2d
+from engine.layers.linear import Linear
+from engine.network import Network
+from engine.operations.dropout import Dropout
+from engine.operations.elementwise import ReLU, Tanh
+from engine.operations.losses import CrossEntropyLoss
+from engine.problem import BadExperiment
+from engine.run import Run
 from engine.tensor import Array
+from tests.engine.checker import training
 
 OUT, IN = 400, 300
 KINDS = get_args(get_args(AnyInitializer)[0])
@@ -177,9 +192,99 @@ def test_the_same_generator_draws_the_same_bytes(kind: type[Any]) -> None:
     assert drawn(kind()).shape == (OUT, IN)
 
 
+@pytest.mark.parametrize("shape", [(6, 4, 3), (4, 6, 3, 3), (6, 3, 2, 5), (8, 2, 4, 1, 3)])
+@pytest.mark.parametrize("groups", [1, 2])
+def test_dirac_is_pytorchs(shape: tuple[int, ...], groups: int) -> None:
+    torch = pytest.importorskip("torch")
+    expected = torch.nn.init.dirac_(torch.empty(shape), groups).numpy()
+    assert np.array_equal(drawn(Dirac(groups=groups), shape), expected)
+
+
+def test_a_dirac_convolution_passes_on_its_channels() -> None:
+    layers = (Conv2d(out_channels=3, padding=(1, 1), weight_init=Dirac(), bias_init=Zeros()),)
+    made = training(layers, 3, 5, 4)
+    Network(layers, 3, 5, 4).initialize(made.parameters, seed=0)
+    made.run_pass()
+    assert np.array_equal(made.output.data, made.x)
+
+
+@pytest.mark.parametrize(
+    ("layer", "where", "expected"),
+    [
+        (Linear(out_features=1, weight_init=Dirac()), "weight_init", "the weight of a convolution"),
+        (Linear(out_features=1, bias_init=Dirac()), "bias_init", "the weight of a convolution"),
+        (Linear(out_features=1, bias_init=LSUV()), "bias_init", "a weight"),
+    ],
+)
+def test_a_parameter_that_cannot_start_so_is_refused_in_its_place(layer: Any, where: str, expected: str) -> None:
+    with pytest.raises(BadExperiment, match=expected) as caught:
+        Run(Experiment(network=Layers((Linear(out_features=3), layer))))
+    (problem,) = caught.value.problems
+    assert (problem.where, problem.code) == (f"network.layers.1.{where}", "start_shape")
+
+
+def variances(run: Run) -> list[float]:
+    """Of the outputs of every layer with parameters, on the batch of the first step."""
+    run.advance(1)
+    return [float(node.output.data.var()) for node in run.training.nodes if node.parameters]
+
+
+DEEP: tuple[Any, ...] = tuple(
+    layer for _ in range(12) for layer in (Linear(out_features=40, weight_init=LSUV(), bias_init=Zeros()), ReLU())
+)
+
+
+def test_layer_sequential_unit_variance_keeps_the_variance_of_every_layer_within_its_tolerance() -> None:
+    """Mishkin and Matas 2016: within 0.1 of 1 in every layer, where the orthonormal draw alone loses half in each."""
+    network = Layers((*DEEP, Linear(out_features=10, weight_init=LSUV())))
+    run = Run(Experiment(data=Table("digits"), network=network, loss=CrossEntropyLoss(), batch=256))
+    assert all(abs(variance - 1) < 0.1 for variance in variances(run))
+    plain = tuple(
+        replace(layer, weight_init=Orthogonal()) if isinstance(layer, Linear) else layer for layer in network.layers
+    )
+    run = Run(replace(run.experiment, network=Layers(plain)))
+    assert variances(run)[-2] < 1e-3
+
+
+def test_unit_variance_scales_orthonormal_weights_and_nothing_else() -> None:
+    network = Layers((*DEEP, Linear(out_features=10, weight_init=LSUV())))
+    run = Run(Experiment(data=Table("digits"), network=network, loss=CrossEntropyLoss(), batch=64))
+    for name, parameter in run.parameters.named.items():
+        if name.endswith("weight"):
+            product = parameter.value @ parameter.value.T
+            scale = product[0, 0]
+            np.testing.assert_allclose(product, scale * np.eye(len(product)), atol=1e-5 * scale)
+        elif name != "24.bias":
+            assert not parameter.value.any()
+
+
+def test_a_run_that_starts_by_its_data_starts_again_the_same() -> None:
+    layers = (Linear(out_features=8, weight_init=LSUV()), BatchNorm1d(), Dropout(p=0.3), Tanh())
+    asked = Experiment(network=Layers((*layers, Linear(out_features=1, weight_init=LSUV()))))
+    run = Run(asked)
+    drawn, kept = run.parameters.values.tobytes(), run.training.parameters.state()
+    assert not kept["1.running_mean"].any()
+    run.advance(40)
+    after = run.parameters.values.tobytes()
+    run.seek(0)
+    assert run.parameters.values.tobytes() == drawn == Run(asked).parameters.values.tobytes()
+    assert not kept["1.running_mean"].any()
+    run.seek(40)
+    assert run.parameters.values.tobytes() == after
+
+
+def test_unit_variance_of_a_layer_that_makes_nothing_ends() -> None:
+    layers = (
+        Linear(out_features=4, weight_init=Zeros(), bias_init=Zeros()),
+        Linear(out_features=1, weight_init=LSUV()),
+    )
+    assert np.isfinite(Run(Experiment(network=Layers(layers))).parameters.values).all()
+
+
 @pytest.mark.parametrize("nonlinearity", get_args(Nonlinearity))
 def test_gains_are_those_of_pytorch(nonlinearity: Nonlinearity) -> None:
     torch = pytest.importorskip("torch")
     param = 0.3 if nonlinearity == "leaky_relu" else None
     expected = torch.nn.init.calculate_gain(nonlinearity, param)
     assert gain(nonlinearity, 0.3) == pytest.approx(expected, rel=1e-15)
+    assert gain(nonlinearity) == pytest.approx(torch.nn.init.calculate_gain(nonlinearity), rel=1e-15)

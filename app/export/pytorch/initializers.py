@@ -13,6 +13,7 @@ from app.export.calls import chosen, default, listed
 from app.export.pytorch.held import Leaf
 from app.export.pytorch.modules import INITIALIZER
 from engine.initializers import (
+    LSUV,
     Constant,
     Default,
     Eye,
@@ -95,6 +96,10 @@ def _matrix(initializer: Any, tensor: str) -> str:
         values = {"sparsity": initializer.sparsity, **values}
     if isinstance(initializer, Constant):
         values = {"val": initializer.val}
+    if isinstance(initializer, LSUV):  # torch.nn.init has no scaling by data: the file of weights has it
+        return (
+            f"{_matrix(Orthogonal(gain=initializer.gain), tensor)}  # LSUV: then scaled to unit variance of the outputs"
+        )
     return f"nn.init.{initializer.kind}_({', '.join(filter(None, (tensor, listed((), values))))})"
 
 
