@@ -110,6 +110,7 @@ export interface Text {
 }
 export interface CrossEntropyLoss {
   kind: "CrossEntropyLoss";
+  label_smoothing: number;
 }
 export interface NLLLoss {
   kind: "NLLLoss";
