@@ -67,6 +67,7 @@ class LeakyReLU(Elementwise):
 class Tanh(Elementwise):
     kind: Literal["Tanh"] = "Tanh"
     notation: ClassVar = written(r"a = \tanh z", "(1 - a^2)")
+    steepest: ClassVar = 1.0
 
     def value(self, program: Program, z: Array, a: Array) -> None:
         program.call(np.tanh, z, a)
@@ -80,6 +81,7 @@ class Tanh(Elementwise):
 class Sigmoid(Elementwise):
     kind: Literal["Sigmoid"] = "Sigmoid"
     notation: ClassVar = written(r"a = \frac{1}{1 + e^{-z}}", "a (1 - a)")
+    steepest: ClassVar = 1 / 4
 
     def value(self, program: Program, z: Array, a: Array) -> None:
         logistic(program, z, a)

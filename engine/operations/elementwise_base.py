@@ -29,6 +29,7 @@ class Elementwise(Layer):
 
     group: ClassVar = "activation"
     slope_dtype: ClassVar[type | None] = None
+    steepest: ClassVar[float] = 0.0  # its greatest slope, of one that flattens on both sides
 
     def output(self, *shapes: Shape) -> Shape:
         return shapes[0]

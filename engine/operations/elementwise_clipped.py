@@ -38,6 +38,7 @@ class Hardtanh(Elementwise):
         r"[z_{\min} < z < z_{\max}]",
     )
     slope_dtype: ClassVar = bool
+    steepest: ClassVar = 1.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -62,6 +63,7 @@ class Hardsigmoid(Elementwise):
         r"a = \tfrac{1}{6} \min(\max(0, z + 3), 6)",
         r"\tfrac{1}{6} [-3 < z < 3]",
     )
+    steepest: ClassVar = 1 / 6
 
     def value(self, program: Program, z: Array, a: Array) -> None:
         gate(program, z, a)

@@ -74,6 +74,7 @@ class CELU(Elementwise):
 class Softsign(Elementwise):
     kind: Literal["Softsign"] = "Softsign"
     notation: ClassVar = written(r"a = \frac{z}{1 + |z|}", r"\frac{1}{(1 + |z|)^2}")
+    steepest: ClassVar = 1.0
 
     def value(self, program: Program, z: Array, a: Array) -> None:
         program.call(np.absolute, z, a)
