@@ -43,6 +43,7 @@ class Layer(Choice):
     group: ClassVar[str]  # where it stands in a menu
     notation: ClassVar[Notation]
     reads: ClassVar[tuple[int, int]] = (1, 1)  # fewest and most inputs
+    mixes: ClassVar[bool] = False  # does what it makes of an example depend on the others of the batch?
 
     def output(self, *shapes: Shape) -> Shape:
         """The shape that comes out; BadShape if these cannot go in."""

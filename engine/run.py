@@ -146,15 +146,19 @@ class Run:
 
     def run_passes(self, training: Training) -> float:
         """The passes of the last step, or of the one under way, by this program or another like it; its loss."""
-        batches = self.experiment.accumulate
         losses = []
-        for number in range(batches):
+        for number in self.passes(training):
+            losses.append(float(training.loss))
+            if self.experiment.accumulate > 1:
+                training.gather(number)
+        return sum(losses) / len(losses)
+
+    def passes(self, training: Training) -> Iterator[int]:
+        """The same one after another, each with the number of its batch."""
+        for number in range(self.experiment.accumulate):
             self._load(training, number)
             training.run_pass()
-            losses.append(float(training.loss))
-            if batches > 1:
-                training.gather(number)
-        return sum(losses) / batches
+            yield number
 
     def _load(self, training: Training, number: int) -> None:
         """Put one of the step's batches in place."""

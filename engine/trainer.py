@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -63,6 +63,18 @@ class Training:
                 run_update()
 
             self.run_step = run_step
+
+    def backward_alone(self) -> Iterator[int]:
+        """After a pass, for one example after the other: the backward pass of its own loss, not of the batch's mean."""
+        sent = self.output.gradient
+        assert sent is not None
+        whole, calls = sent.copy(), [call for node in reversed(self.nodes[:-1]) for call in node.backward]
+        back = compiled(calls)
+        for example in range(self.program.batch):
+            sent.fill(0)
+            np.multiply(whole[:, example], self.program.batch, sent[:, example])
+            back()
+            yield example
 
     def gather(self, number: int) -> None:
         """Take up the gradients of a step's batch of this number; after the last, they are the mean of all."""

@@ -33,6 +33,7 @@ class BatchNorm1d(Normalization):
 
     takes: ClassVar[str] = "features or a sequence, of shape (features,) or (features, time)"
     ranks: ClassVar[tuple[int, ...]] = (1, 2)
+    mixes: ClassVar = True
     notation: ClassVar = written(
         r"y = \gamma \hat{x} + \beta, \; \hat{x} = \frac{x - \mu}{\sigma}, \; "
         r"\mu = \langle x \rangle_b, \; \sigma^2 = \langle (x - \mu)^2 \rangle_b + \epsilon",
