@@ -9,6 +9,7 @@ from tests.numbers import (
     circuits,
     convolutions,
     depth,
+    descent,
     noise,
     norms,
     recurrent,
@@ -19,7 +20,7 @@ from tests.numbers import (
 from tests.numbers.published import Context, Published
 
 FILE = ROOT / "docs" / "numbers.md"
-MODULES = (circuits, training, signals, convolutions, depth, norms, recurrent, transformers, noise)
+MODULES = (circuits, training, descent, signals, convolutions, depth, norms, recurrent, transformers, noise)
 
 HEAD = """\
 # Numbers
@@ -44,12 +45,12 @@ REST = """
 def rows() -> list[Published]:
     """By id, and within one as they are written."""
     found = [each for module in MODULES for each in vars(module).values() if isinstance(each, Published)]
-    return sorted(dict.fromkeys(found), key=lambda row: int(row.id[1:]))
+    return sorted(dict.fromkeys(found), key=lambda row: (row.id[0], int(row.id[1:])))
 
 
 def contexts() -> list[Context]:
     found = [each for module in MODULES for each in vars(module).values() if isinstance(each, Context)]
-    return sorted(dict.fromkeys(found), key=lambda row: int(row.id[1:]))
+    return sorted(dict.fromkeys(found), key=lambda row: (row.id[0], int(row.id[1:])))
 
 
 def line(*cells: object) -> str:

@@ -13,6 +13,7 @@ from engine.network import Network
 from engine.operations.elementwise import Sigmoid
 from engine.operations.losses import MSELoss
 from engine.optimizers.adam import Adam, AdamW
+from engine.optimizers.memory import Memory
 from engine.optimizers.sgd import SGD
 from engine.parameters import Block, Owner, Parameters
 from engine.program import Program, compiled
@@ -131,10 +132,8 @@ class Updated:
 
     def __init__(self, optimizer: Any, start: float = 0.0) -> None:
         self.parameters = Parameters([Owner("0", (Block((1,), {"weight": np.asarray}),), {})], np.float64)
-        program, memory = Program(np.float64, 1), []
-        program.emit_update(lambda recorded: memory.append(optimizer.emit(recorded, self.parameters)))
-        for array in memory[0].arrays.values():
-            array.fill(0)
+        program, self.memory = Program(np.float64, 1), Memory(optimizer, self.parameters)
+        program.emit_update(lambda program: self.memory.emit(program, self.memory.arrange()))
         self.parameters.values[:] = start
         self.run_update = compiled(program.update)
 
