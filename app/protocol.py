@@ -19,6 +19,7 @@ from engine.choice import Choice
 from engine.edits import AnyEdit, Index
 from engine.experiment import Experiment
 from engine.range import Range
+from engine.statistics import NodeStatistics, ParameterStatistics
 from engine.tagged import Tagged
 
 VERSION = 1
@@ -125,7 +126,30 @@ class Prove(Choice):
     index: Index
 
 
-Request = Annotated[Open | Advance | Seek | LookAt | Edit | Respond | Predict | Prove, Tagged()]
+@dataclass(frozen=True)
+class Summarize(Choice):
+    """What the numbers of the last step are like, parameter by parameter and node by node."""
+
+    kind: Literal["summarize"]
+    id: Id
+    generation: Id
+
+
+@dataclass(frozen=True)
+class Sample(Choice):
+    """What each example of the last step alone asks of one entry of a parameter."""
+
+    kind: Literal["sample"]
+    id: Id
+    generation: Id
+    parameter: str
+    index: Index
+
+
+Request = Annotated[
+    Open | Advance | Seek | LookAt | Edit | Respond | Predict | Prove | Summarize | Sample,
+    Tagged(),
+]
 REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 
 
@@ -262,6 +286,31 @@ class Proved:
 
 
 @dataclass(frozen=True)
+class Statistics:
+    """Of the last step; see engine.statistics. Of a parameter it is before the update; the loss is the last node."""
+
+    kind: Literal["statistics"]
+    id: int
+    generation: int
+    step: int
+    parameters: tuple[ParameterStatistics, ...]
+    nodes: tuple[NodeStatistics, ...]
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """∂L/∂ of one entry by every example of the step alone, in the step's order; their mean is the gradient."""
+
+    kind: Literal["sampled"]
+    id: int
+    generation: int
+    step: int
+    parameter: str
+    index: tuple[int, ...]
+    gradients: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Fault:
     """One thing that is wrong: where, what was expected, what came; `code` names the sentence to show."""
 
@@ -289,7 +338,7 @@ class Problems:
     problems: tuple[Fault, ...]
 
 
-Reply = Annotated[Graph | Predictions | Proved | Problems, Tagged()]
+Reply = Annotated[Graph | Predictions | Proved | Statistics | Sampled | Problems, Tagged()]
 REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
 
 

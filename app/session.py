@@ -32,8 +32,12 @@ from app.protocol import (
     Reply,
     Request,
     Respond,
+    Sample,
+    Sampled,
     Seek,
+    Summarize,
 )
+from app.protocol import Statistics as Summaries
 from app.refusal import misread, refusal
 from app.responses import Responses, drawable
 from engine.edits import check_entry
@@ -41,6 +45,8 @@ from engine.feasible import shown
 from engine.problem import BadExperiment
 from engine.proof import Prover
 from engine.run import Run
+from engine.samples import Samples
+from engine.statistics import Statistics
 from engine.tensor import columns
 
 log = logging.getLogger("backflow.session")
@@ -137,6 +143,8 @@ class Session:
             Respond: self._respond,
             Predict: self._predict,
             Prove: self._prove,
+            Summarize: self._summarize,
+            Sample: self._sample,
         }
         yield from handlers[type(request)](request, self.run)
 
@@ -216,6 +224,17 @@ class Session:
                 **{name: getattr(proof, name) for name in proof.__dataclass_fields__},
             )
         )
+
+    def _summarize(self, request: Summarize, run: Run) -> Work:
+        taken = Statistics(run.parameters, run.training.nodes)
+        parameters, nodes = tuple(taken.parameters()), tuple(taken.nodes())
+        yield dump(Summaries("statistics", request.id, request.generation, run.step, parameters, nodes))
+
+    def _sample(self, request: Sample, run: Run) -> Work:
+        check_entry(run.parameters, request.parameter, request.index)
+        gradients = (float(each[request.index]) for each in Samples(run).gradients()[request.parameter])
+        about = (request.id, request.generation, run.step, request.parameter, request.index)
+        yield dump(Sampled("sampled", *about, tuple(gradients)))
 
     def _frame(self, request: Request) -> bytes:
         return self.frames.encode(request.id, request.generation)

@@ -50,10 +50,7 @@ class ParameterStatistics:
     value: Summary
     gradient: Summary
     update: Summary
-
-    @property
-    def ratio(self) -> float:
-        return self.update.norm / self.value.norm if self.value.norm else math.nan if not self.update.norm else math.inf
+    ratio: float
 
 
 @dataclass(frozen=True)
@@ -93,10 +90,12 @@ class Statistics:
         self._scratch = Scratch()
 
     def parameters(self) -> list[ParameterStatistics]:
-        return [
-            ParameterStatistics(name, *(self.summary(array) for array in (each.before, each.gradient, each.update)))
-            for name, each in self._parameters.named.items()
-        ]
+        found = []
+        for name, each in self._parameters.named.items():
+            value, gradient, update = (self.summary(array) for array in (each.before, each.gradient, each.update))
+            ratio = float(np.divide(update.norm, value.norm)) if value.norm else math.inf if update.norm else math.nan
+            found.append(ParameterStatistics(name, value, gradient, update, ratio))
+        return found
 
     def nodes(self) -> list[NodeStatistics]:
         found = []

@@ -208,6 +208,42 @@ class TestEdit:
         assert numbers(frame) == numbers(fresh.open(edits=[{**RATE, "step": 0}]))
 
 
+class TestSummarize:
+    def test_tells_what_the_numbers_of_the_last_step_are_like(self, talk: Conversation) -> None:
+        sections = talk.ask("advance", steps=3).sections(talk.graph)
+        found = talk.ask("summarize")
+        assert (found["kind"], found["step"]) == ("statistics", 4)
+        assert [each["name"] for each in found["parameters"]] == [each["name"] for each in talk.graph["parameters"]]
+        norms = [each[part]["norm"] for part in ("value", "gradient", "update") for each in found["parameters"]]
+        np.testing.assert_allclose(norms, sections["norms"], rtol=1e-5)
+        assert [each["place"] for each in found["nodes"]] == list(range(len(talk.graph["nodes"])))
+        output = found["nodes"][1]["output"]
+        assert output["count"] == 8 * 32
+        assert output["zeros"] + output["tiny"] + sum(output["decades"]) + output["huge"] == output["count"]
+
+    def test_writes_what_is_no_number_as_null(self, talk: Conversation) -> None:
+        talk.ask("edit", edit={**WEIGHT, "value": 1e30, "step": 1})
+        talk.ask("edit", edit={**RATE, "step": 1, "value": 1e6})
+        talk.ask("advance", steps=5)
+        found = talk.ask("summarize")
+        assert any(each["gradient"]["norm"] is None or each["value"]["huge"] for each in found["parameters"])
+
+
+class TestSample:
+    def test_tells_each_examples_gradient_whose_mean_is_the_steps(self, talk: Conversation) -> None:
+        gradient = talk.ask("advance", steps=3).sections(talk.graph)["gradient"]
+        found = talk.ask("sample", parameter="0.weight", index=[2, 1])
+        assert (found["kind"], found["step"], len(found["gradients"])) == ("sampled", 4, 32)
+        assert np.mean(found["gradients"]) == pytest.approx(gradient[2 * 3 + 1], rel=1e-4)
+
+    def test_is_refused_where_examples_are_mixed(self) -> None:
+        talk = Conversation()
+        layers = [EMPTY | {"out_features": 4}, {"kind": "BatchNorm1d"}, EMPTY | {"out_features": 1}]
+        talk.open({"data": {"kind": "moons"}, "network": {"layers": layers}})
+        found = talk.ask("sample", parameter="0.bias", index=[0])
+        assert (found["reason"], found["problems"][0]["code"]) == ("message", "mixed_examples")
+
+
 class TestLook:
     def test_shows_the_same_step_for_another_example(self, talk: Conversation) -> None:
         first = talk.ask("advance", steps=3).sections(talk.graph)
@@ -337,6 +373,9 @@ class TestABadMessage:
             ("predict", {"set": "train"}, "set"),
             ("prove", {"parameter": "0.weight"}, "index"),
             ("prove", {"parameter": 0, "index": [0, 0]}, "parameter"),
+            ("summarize", {"node": 1}, "node"),
+            ("sample", {"parameter": "9.bias", "index": [0]}, "parameter"),
+            ("sample", {"parameter": "0.bias", "index": [8]}, "index"),
             ("prove", {"parameter": "0.weight", "index": [0, -1]}, "index.1"),
             ("jump", {}, "kind"),
         ],
@@ -375,6 +414,8 @@ class TestABadMessage:
             "respond": {},
             "predict": {},
             "prove": {"parameter": "0.weight", "index": [0, 0]},
+            "summarize": {},
+            "sample": {"parameter": "0.weight", "index": [0, 0]},
         }
         for kind, fields in requests.items():
             (found,) = talk.say({"kind": kind, "id": 77, "generation": 1, **fields})

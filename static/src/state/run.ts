@@ -181,7 +181,7 @@ function hear(answer: Answer, of: number): void {
     else if (answer.kind === "responses") responses.value = answer.responses;
     else if (answer.kind === "predictions") predictions.value = answer;
     else if (answer.kind === "proved") proof.value = answer;
-    else hearProblems(answer);
+    else if (answer.kind === "problems") hearProblems(answer);
   });
 }
 

@@ -1,6 +1,6 @@
 /** The only place that touches a socket: ask, and the replies come back in order. */
 import { signal } from "@preact/signals";
-import type { Graph, Predictions, Problems, Proved, Reply, Request } from "./messages";
+import type { Graph, Problems, Reply, Request } from "./messages";
 import { FRAME, Frame, readHeader, readResponses, type Responses } from "./frame";
 
 /** A request before it is sent: the connection gives it its id. */
@@ -8,10 +8,7 @@ export type Ask = Request extends infer R ? (R extends Request ? Omit<R, "id"> :
 export type Answer =
   | { kind: "frame"; frame: Frame }
   | { kind: "responses"; responses: Responses }
-  | Graph
-  | Predictions
-  | Proved
-  | Problems;
+  | Reply;
 
 type Listener = (answer: Answer, generation: number) => void;
 

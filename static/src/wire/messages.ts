@@ -1,7 +1,7 @@
 // Generated from app/schema.py by `make types`; a test keeps it fresh.
 
-export type Reply = Graph | Predictions | Proved | Problems;
-export type Request = Open | Advance | Seek | LookAt | Edit | Respond | Predict | Prove;
+export type Reply = Graph | Predictions | Proved | Statistics | Sampled | Problems;
+export type Request = Open | Advance | Seek | LookAt | Edit | Respond | Predict | Prove | Summarize | Sample;
 
 export interface Messages {
   Catalogue: Catalogue;
@@ -416,6 +416,49 @@ export interface Proved {
   step: number;
   trained: number;
 }
+export interface Statistics {
+  generation: number;
+  id: number;
+  kind: "statistics";
+  nodes: NodeStatistics[];
+  parameters: ParameterStatistics[];
+  step: number;
+}
+export interface NodeStatistics {
+  dead: number;
+  gradient: Summary | null;
+  output: Summary;
+  place: number;
+  saturated: number;
+}
+export interface Summary {
+  count: number;
+  decades: number[];
+  huge: number;
+  infinite: number;
+  mean: number;
+  nan: number;
+  norm: number;
+  spread: number;
+  tiny: number;
+  zeros: number;
+}
+export interface ParameterStatistics {
+  gradient: Summary;
+  name: string;
+  ratio: number;
+  update: Summary;
+  value: Summary;
+}
+export interface Sampled {
+  generation: number;
+  gradients: number[];
+  id: number;
+  index: number[];
+  kind: "sampled";
+  parameter: string;
+  step: number;
+}
 export interface Problems {
   generation: number;
   id: number;
@@ -486,5 +529,17 @@ export interface Prove {
   id: number;
   index: number[];
   kind: "prove";
+  parameter: string;
+}
+export interface Summarize {
+  generation: number;
+  id: number;
+  kind: "summarize";
+}
+export interface Sample {
+  generation: number;
+  id: number;
+  index: number[];
+  kind: "sample";
   parameter: string;
 }
