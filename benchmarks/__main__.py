@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from benchmarks.engine_step import engine_step, recorded_step
+from benchmarks.engine_step import engine_step
 from benchmarks.frame import NAME as FRAME
 from benchmarks.frame import frame_binary, frame_json
 from benchmarks.live import TOP_SPEED, live_training
@@ -37,7 +37,6 @@ def main() -> None:
         print("PyTorch is not installed, so it is left out; `pip install '.[bench]'` adds it.")
     print(f"{'step':4}  {'peer':26} {'ours µs':>9} {'peer µs':>9} {'ratio':>7}  {'p10':>6} to {'p90':>6}")
     results = [result for make in WORKLOADS for result in compare(make(), torch)]
-    results += [compare_norms(make()) for make in WORKLOADS]
     results.append(compare_frames())
     results += watch_live()
     RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", "utf-8")
@@ -58,16 +57,6 @@ def compare(work: Workload, torch: Any) -> list[Result]:
         name = f"{work.name} step, {peer}"
         results.append(Result(name=name, ours=ours, peer=theirs, ratio=round(found.median, 4), unit="µs"))
     return results
-
-
-def compare_norms(work: Workload) -> Result:
-    """A step after which the norm of every gradient is taken, beside one without; prints a line."""
-    times = paired({"ours": partial(recorded_step, work), "bare": partial(engine_step, work)})
-    ours, bare = (round(float(np.median(times[name])) * 1e6, 2) for name in ("ours", "bare"))
-    found = ratio(times["ours"], times["bare"])
-    name = f"{work.name} step and all gradient norms, the step alone"
-    print(f"{name}: {ours} µs and {bare} µs, ratio {found.median:.3f}", flush=True)
-    return Result(name=name, ours=ours, peer=bare, ratio=round(found.median, 4), unit="µs")
 
 
 def compare_frames() -> Result:

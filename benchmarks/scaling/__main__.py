@@ -14,14 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.engine_step import engine_step, training
+from benchmarks.engine_step import engine_step, recorded_step, training
 from benchmarks.paired import paired, ratio
 from benchmarks.peers import torch_or_none, torch_step
 from benchmarks.scaling.networks import DEPTHS, WIDTHS, square
 from benchmarks.scaling.plot import chart
 from benchmarks.workload import Workload
 from benchmarks.workloads import WORKLOADS
-from engine.statistics import Norms
 
 HERE = Path(__file__).parent
 PICTURES = HERE.parents[1] / "docs" / "pictures"
@@ -58,19 +57,8 @@ def sizes(name: str, axis: str, of: Sequence[int], make: Callable[[int], Workloa
 
 
 def recorded(work: Workload) -> float:
-    """A step with the norm of every parameter's value, gradient and update, over a step without."""
-
-    def watched() -> Callable[[], None]:
-        made = training(work)
-        norms, step = Norms(made.parameters), made.run_step
-
-        def both() -> None:
-            step()
-            norms.measure()
-
-        return both
-
-    times = paired({"plain": partial(engine_step, work), "watched": watched}, rounds=20)
+    """A step with the norm of every gradient, the parameters' and the nodes', over a step without."""
+    times = paired({"plain": partial(engine_step, work), "watched": partial(recorded_step, work)}, rounds=20)
     found = round(ratio(times["watched"], times["plain"]).median, 3)
     print(f"{work.name} with the norms of every step: {found}", flush=True)
     return found
