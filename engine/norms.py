@@ -26,7 +26,7 @@ class Rest:
 
 
 class Squares:
-    """Norms of many arrays of one dtype, as float64, by way of their sums of squares.
+    """Norms of many arrays of one dtype, by way of their sums of squares.
 
     What lies in one piece is multiplied with itself, in its own dtype. A matrix whose bias is the last column of the
     same block does not: its sum is that of the block less that of the bias. Where float32 has lost what was small, or
@@ -45,8 +45,7 @@ class Squares:
         count, rested = len(arrays), len(rests)
         self._checked = np.zeros(count + rested, kind.dtype)
         self._sums, margins = self._checked[:count], self._checked[count:]
-        self._roots = np.zeros(count)
-        self._low, self._total = np.zeros((2, 1), kind.dtype)
+        self._roots, self._total = np.zeros(count, kind.dtype), np.zeros((), kind.dtype)
         self._calls: list[Call] = []
         for place, array in enumerate(self._arrays[: count - rested]):
             self._square(array, self._sums[place : place + 1])
@@ -63,8 +62,7 @@ class Squares:
         if arrays:
             ones = np.ones_like(self._checked)
             self._calls += [
-                (np.minimum.reduce, (self._checked, 0, None, self._low.reshape(()))),
-                (self._checked.dot, (ones, self._total.reshape(()))),
+                (self._checked.dot, (ones, self._total)),
                 (np.sqrt, (self._sums, self._roots)),
             ]
         self._run = compiled(self._calls)
@@ -82,9 +80,12 @@ class Squares:
             self._calls.append((np.add.reduce, (sums, 0, None, out.reshape(()))))
 
     def measure(self, out: Array) -> None:
-        """The norms as they are now, into (arrays,) of float64."""
+        """The norms as they are now, into (arrays,) of the same dtype."""
         self._run()
-        if not (self._low[0] > self._least and self._total[0] < inf):  # of NaN, neither is true
+        if not self._checked.size:
+            return
+        lowest = self._checked.item(self._checked.argmin())
+        if not (lowest > self._least and self._total.item() < inf):  # of NaN, neither is true
             self._again()
         self._roots.take(self._back, None, out, "clip")
 
@@ -124,12 +125,12 @@ def views(parameters: Parameters, which: str) -> list[Array]:
 
 
 class Norms:
-    """L2 norms of every named parameter before the update, its gradient and its update: (3, parameters), float64."""
+    """L2 norms of every named parameter before the update, its gradient and its update: (3, parameters)."""
 
     def __init__(self, parameters: Parameters) -> None:
         kinds = ("before", "gradient", "update")
         self._rows = [Squares(views(parameters, which), rests_of(parameters, which)) for which in kinds]
-        self.values = np.zeros((3, len(parameters.named)))
+        self.values = np.zeros((3, len(parameters.named)), parameters.values.dtype)
 
     def measure(self) -> Array:
         for row, squares in zip(self.values, self._rows, strict=True):
@@ -149,7 +150,7 @@ class GradientNorms:
         sent = [gradient for gradient in found.values() if gradient is not None]
         self.places = tuple(place for place, gradient in found.items() if gradient is not None)
         self._squares = Squares([*arrays, *sent], rests_of(parameters, "gradient"))
-        self._values = np.zeros(len(arrays) + len(sent))
+        self._values = np.zeros(len(arrays) + len(sent), parameters.values.dtype)
         self.parameters, self.nodes = self._values[: len(arrays)], self._values[len(arrays) :]
 
     def measure(self) -> None:

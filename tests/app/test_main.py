@@ -118,7 +118,7 @@ class TestSchema:
         found = client.get("/api/schema").json()
         assert set(found) == {"experiment", "request", "reply", "catalogue"}
         assert set(found["request"]["discriminator"]["mapping"]) == {
-            *("open", "advance", "seek", "look", "edit", "respond", "predict", "prove")
+            *("open", "advance", "seek", "look", "edit", "respond", "predict", "prove", "summarize", "sample")
         }
 
 
