@@ -14,6 +14,7 @@ into the engine's own buffers; encoding is one concatenation of those views. Sec
     value:N     node N's output for the example      delta:N   ∂L/∂ of it
     slope:N     f′(z), where node N is an activation
     terms       two rows of batch length for the edge in view: δ of its unit, and what it was multiplied with
+    clipping    where the gradient is clipped by its norm: the norm before, and what the gradient was multiplied by
 and after the sections, the loss of each of the `count` steps done, the last 10,000 at most.
 """
 
@@ -26,6 +27,7 @@ from itertools import accumulate
 import numpy as np
 
 from app.protocol import FRAME, HEADER, VERSION, Layout, Look, Section
+from engine.clipping import ClipGradNorm
 from engine.norms import Norms
 from engine.run import Run
 from engine.tensor import Array
@@ -42,6 +44,7 @@ class Frames:
         self.run, self.look = run, self._within(run, look)
         self.norms = norms or Norms(run.parameters)  # the same for every look at a run
         self.scalars = np.zeros(SCALARS)
+        self.clipping = np.zeros(2)
         self.terms = np.zeros((2, run.experiment.batch), run.experiment.dtype)
         self.reductions: list[Callable[[], Array]] = []
         sections = list(self._sections())
@@ -96,6 +99,8 @@ class Frames:
             if "slope" in node.kept and not node.output.positions:
                 yield f"slope:{index}", node.kept["slope"][:, example]
         yield "terms", self.terms.reshape(-1)
+        if isinstance(self.run.experiment.clip, ClipGradNorm):
+            yield "clipping", self.clipping
 
     def _reduced(self, view: Array, reduce: Callable[..., Array]) -> Array:
         """A unit's one number: of one that has positions, the mean of its values over them, and the sum of their δ,
@@ -125,6 +130,8 @@ class Frames:
         share = np.nan if accuracy is None else accuracy
         broke = run.broken.step if run.broken else np.nan
         self.scalars[:] = run.loss, loss, share, run.rate, target, broke
+        clipped = run.training.descent.clipped
+        self.clipping[:] = clipped.norm, clipped.factor
         for reduce in self.reductions:
             reduce()
         node = run.training.nodes[self.look.node] if self.look.node >= 0 else None

@@ -13,11 +13,13 @@ from app.documents import read_experiment
 from app.frames import WHOLE, Frames
 from app.protocol import HEADER, Look
 from app.session import Session
+from engine.clipping import ClipGradNorm
 from engine.experiment import Experiment, Layers
 from engine.fault import Fault
 from engine.layers.linear import Linear
 from engine.operations.elementwise import ReLU
 from engine.operations.losses import CrossEntropyLoss
+from engine.optimizers.sgd import SGD
 from engine.run import Run
 from engine.tensor import Array
 from tests.app.conversation import SMALL, Conversation, read_binary
@@ -86,6 +88,19 @@ def test_a_regression_has_no_accuracy_and_its_target_is_a_number() -> None:
     scalars = sections(Frames(run, Look(example=3)))["scalars"]
     assert np.isnan(scalars[2])
     assert scalars[4] == np.float32(run.data.train_y.reshape(-1)[run.indices[3]])
+
+
+def test_a_clipped_gradient_is_shown_as_it_was_before_with_its_norm_and_the_factor() -> None:
+    run, plain = Run(small(clip=ClipGradNorm(max_norm=0.01), optimizer=SGD(lr=1.0))), Run(small(optimizer=SGD(lr=1.0)))
+    for each in (run, plain):
+        each.advance(1)
+    found, unclipped = sections(Frames(run, Look())), sections(Frames(plain, Look()))
+    assert "clipping" not in unclipped
+    assert (found["gradient"] == unclipped["gradient"]).all()
+    norm, factor = found["clipping"]
+    assert norm == pytest.approx(np.linalg.norm(found["gradient"]), rel=1e-6)
+    assert factor == pytest.approx(0.01 / norm, rel=1e-4)
+    np.testing.assert_allclose(found["update"], -found["gradient"] * factor, rtol=1e-4)
 
 
 def test_sections_follow_one_another_without_gap_or_overlap() -> None:

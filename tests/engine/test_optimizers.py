@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -158,6 +159,32 @@ def test_an_optimizer_follows_pytorch_for_twenty_steps_and_a_change_of_rate(opti
 @given(drawn, st.sampled_from(sorted(TOLERANCE)), st.integers(0, 2**32 - 1))
 def test_an_optimizer_of_drawn_options_follows_pytorch(optimizer: Any, dtype: str, seed: int) -> None:
     assert largest_error(optimizer, dtype, seed) <= TOLERANCE[dtype]
+
+
+CORNERS = {
+    "no gradient at first": [0.0, 0.0, 0.0, 1.0, 0.0],
+    "a vanished one": [1e-30] * 4,
+    "an exploded one": [1e30, 1.0, 1e30, -1e30],
+    "all sizes": [1e-8, -1e-8, 1e8, 0.0, 0.0, 1e-8],
+    "no number": [1.0, math.nan, 1.0],
+}
+
+
+@pytest.mark.usefixtures("scalars_in_double")
+@pytest.mark.parametrize("corner", CORNERS)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+def test_an_optimizer_follows_pytorch_into_the_corners(optimizer: Any, corner: str) -> None:
+    values = np.array([1.5, -0.5])
+    ours, tensor = Updates(optimizer, values), torch.from_numpy(values.copy()).requires_grad_()
+    peer = getattr(torch.optim, optimizer.kind)([tensor], **arguments(optimizer))
+    for gradient in CORNERS[corner]:
+        both = np.array([gradient, -gradient])
+        ours.parameters.gradients[:] = both
+        tensor.grad = torch.from_numpy(both)
+        peer.step()
+        with np.errstate(all="ignore"):
+            ours.run()
+        np.testing.assert_allclose(ours.parameters.values, tensor.detach().numpy(), rtol=1e-10, atol=1e-13)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind is not Lion])
