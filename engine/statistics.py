@@ -107,9 +107,9 @@ class Statistics:
 
     def _flat(self, node: Node) -> tuple[int, int]:
         """Units that are dead, and units that are saturated."""
-        slope = node.kept.get("slope")
-        if slope is None or not isinstance(node.operation, Elementwise):
+        if not isinstance(node.operation, Elementwise):
             return 0, 0
+        slope = node.operation.slopes(node)
         rows = slope.reshape(len(slope), -1)
         dead = len(rows) - int(np.count_nonzero(rows.any(axis=1)))
         steepest = node.operation.steepest

@@ -115,21 +115,33 @@ class GELU(Elementwise):
         return a
 
     def backward(self, program: Program, node: Node) -> None:
-        """At many positions nothing shows the slope, and it is made where the gradient is to be."""
-        z, arrived, tail = node.inputs[0], node.output.gradient, node.kept["tail"]
+        """At many positions the slope is made where the gradient is to be, and not kept."""
+        z, arrived = node.inputs[0], node.output.gradient
+        slope = None if z.positions else program.empty(z.shape)
+        if slope is not None:
+            node.kept["slope"] = slope
 
         def emit(out: Array) -> None:
-            slope = out
-            if not z.positions:
-                slope = node.kept["slope"] = program.empty(z.shape)
-            program.call(np.multiply, z.data, z.data, slope)
-            if self.approximate == "none":
-                self._slope_exact(program, z.data, tail, slope)
-            else:
-                self._slope_tanh(program, node.output.data, tail, slope)
-            program.call(np.multiply, slope, arrived, out)
+            made = out if slope is None else slope
+            self._slope(program, node, made)
+            program.call(np.multiply, made, arrived, out)
 
         program.into(z, emit)
+
+    def slopes(self, node: Node) -> Array:
+        if "slope" in node.kept:
+            return super().slopes(node)
+        out = np.empty_like(node.output.data)
+        self._slope(Program(out.dtype, out.shape[1]), node, out)
+        return out
+
+    def _slope(self, program: Program, node: Node, out: Array) -> None:
+        z, tail = node.inputs[0].data, node.kept["tail"]
+        program.call(np.multiply, z, z, out)
+        if self.approximate == "none":
+            self._slope_exact(program, z, tail, out)
+        else:
+            self._slope_tanh(program, node.output.data, tail, out)
 
     def _distribution(self, program: Program, z: Array, out: Array) -> None:
         """Φ(z), exact by the error function or by Hendrycks and Gimpel's tanh."""

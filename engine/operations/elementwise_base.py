@@ -43,6 +43,10 @@ class Elementwise(Layer):
     def slope(self, program: Program, z: Array, a: Array, out: Array) -> None:
         raise NotImplementedError
 
+    def slopes(self, node: Node) -> Array:
+        """f′(z) of a node's last pass."""
+        return node.kept["slope"]
+
     def forward(self, program: Program, node: Node) -> Tensor:
         z = node.inputs[0]
         a = program.tensor(z.shape[0], *z.positions)

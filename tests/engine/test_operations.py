@@ -343,3 +343,17 @@ def test_mean_squared_error_is_the_mean_over_outputs_and_examples() -> None:
 def test_silu_keeps_its_relative_accuracy_far_below_zero() -> None:
     value, _ = activation(SiLU(), np.array([-60.0]))
     assert value[0] == pytest.approx(-60 / (1 + math.exp(60)), rel=1e-14)
+
+
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_gelus_slope_at_many_positions_is_there_for_who_asks(approximate: Any) -> None:
+    z = np.linspace(-4, 4, 24).reshape(2, 3, 4)
+    program = Program(np.float64, 3)
+    x = program.tensor(2, 4)
+    layer = GELU(approximate=approximate)
+    program.apply(layer, x, name="GELU")
+    program.backward()
+    x.data[...] = z
+    compiled([*program.forward_calls(), *program.backward_calls()])()
+    _, slope = activation(layer, z.ravel())
+    np.testing.assert_allclose(layer.slopes(program.nodes[0]).ravel(), slope, rtol=1e-14)
