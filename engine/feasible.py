@@ -115,7 +115,7 @@ def _batch(experiment: Experiment, network: Network, data: Dataset) -> Iterator[
 def _initializers(network: Network) -> Iterator[Problem]:
     """Can each parameter start as it is asked to?"""
     for placed in (network.placed[here] for here in network.owners):
-        shapes = {part: view(np.empty(b.shape, "V0")).shape for b in placed.blocks for part, view in b.parts.items()}
+        shapes = {part: shape for b in placed.blocks for part, shape in b.shapes.items()}
         for name, start in vars(placed.layer).items():
             if isinstance(start, Initializer) and (shape := shapes.get(name.removesuffix("_init"))):
                 wanted, where = start.wanted(shape), f"network.layers.{placed.index}.{name}"

@@ -103,8 +103,9 @@ class Network:
         """Let the layer just placed use the parameters of the one placed from `first` on."""
         for offset, here in enumerate(range(start, len(self.placed))):
             mine, theirs = self.placed[here], self.placed[first + offset]
-            if [b.shape for b in mine.blocks] != [b.shape for b in theirs.blocks]:
-                came = f"{[b.shape for b in mine.blocks]} beside {[b.shape for b in theirs.blocks]}"
+            shapes, others = [b.shapes for b in mine.blocks], [b.shapes for b in theirs.blocks]
+            if shapes != others:  # of the parts: a block of the same shape may hold a bias or not
+                came = f"{shapes} beside {others}"
                 raise BadShape("parameters of the same shape as those it shares", came, "shares")
             self.placed[here] = replace(mine, owner=theirs.owner)
 

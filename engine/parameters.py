@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
+import numpy as np
 from numpy.typing import DTypeLike
 
 from engine.tensor import Array, Shape, Tensor, buffer
@@ -30,6 +31,11 @@ class Block:
     @property
     def size(self) -> int:
         return prod(self.shape)
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        """The shape of each part, found without memory for its numbers."""
+        return {part: view(np.empty(self.shape, "V0")).shape for part, view in self.parts.items()}
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,10 @@ def test_parts_of_one_name_have_their_own_parameters() -> None:
         ([Linear(), Linear(shares="1")], [("network.layers.1.shares", "not_before")]),
         ([Linear(), ReLU(shares="0")], [("network.layers.1.shares", "shares_kind")]),
         ([Linear(out_features=4), Linear(shares="0", out_features=4)], [("network.layers.1.shares", "shape")]),
+        (
+            [Linear(out_features=4), Linear(shares="0", out_features=4, bias=False)],  # blocks of 4 × 4 both
+            [("network.layers.1.shares", "shape")],
+        ),
         ([Linear(out_features=2), Add(inputs=("0", "input"))], [("network.layers.1.inputs.1", "shape")]),
     ],
 )
