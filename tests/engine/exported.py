@@ -30,7 +30,7 @@ class Exported:
         self.x.requires_grad_(self.x.is_floating_point())
 
     def run_pass(self) -> None:
-        self.names["optimizer"].zero_grad()
+        self.names["model"].zero_grad()
         self.loss = eval(self.script.measured(), self.names, {"x": self.x, "y": self.y})
         self.loss.backward()
 

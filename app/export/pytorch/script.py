@@ -14,7 +14,7 @@ from app.export.pytorch.initializers import drawn
 from app.export.pytorch.layout import Layout
 from app.export.pytorch.modules import vocabulary
 from app.export.pytorch.optimizers import CLASSES
-from app.export.pytorch.template import TEMPLATE
+from app.export.pytorch.template import BACKWARD, BARE, FROZEN, TEMPLATE, TRAINED, UPDATE
 from app.export.safetensors import packed
 from engine.data.shared import as_targets
 from engine.experiment import Experiment
@@ -86,12 +86,13 @@ class Script:
 
     def text(self) -> str:
         experiment, classes = self.experiment, [*self._classes.texts.values()]
-        if experiment.optimizer.kind in CLASSES:
+        descent = Descent(experiment, self.network, self._model.called)
+        if experiment.optimizer.kind in CLASSES and not descent.idle:
             classes.append(CLASSES[experiment.optimizer.kind])
-        descent = Descent(experiment, self._model.called)
         x, tokens = _sides(self._examples, self.network.shape, self._model.inputs[0]), vocabulary(self.members)
         return TEMPLATE.format(
             title=self._title(),
+            summary=BARE if not self.network.parameter_count else FROZEN if descent.idle else TRAINED,
             notes="".join(f"{line}\n" for line in self._notes()),
             # As a Python string in a comment: what a person typed cannot become code.
             name=f"\n# {experiment.name!r}\n" if experiment.name else "",
@@ -103,7 +104,8 @@ class Script:
             loss=call(f"nn.{experiment.loss.kind}", named=chosen(experiment.loss)),
             optimizer=descent.setup(),
             descend=descent.function(),
-            step=descent.step(),
+            backward=BACKWARD if self.network.parameter_count else "",
+            update="" if descent.idle else UPDATE.format(step=descent.step(), measured=self.measured()),
             initialize="".join(f"    {line}\n" for line in drawn(self._model.leaves)),
             measured=self.measured(),
             weights=WEIGHTS,
