@@ -89,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
 
     one = commands.add_parser("export", help="write an experiment as a script for another framework")
     one.add_argument("file", type=Path)
-    one.add_argument("--to", choices=["pytorch"], required=True)
+    one.add_argument("--to", choices=["pytorch", "keras"], required=True)
     one.add_argument("--steps", type=at_least(0), default=0, help="steps to train before the weights are written")
     one.add_argument("--out", type=Path, help="a folder for script and weights (default: FILE without its ending)")
     one.set_defaults(run=run_export)
@@ -160,14 +160,18 @@ def run_trace(options: argparse.Namespace) -> int:
 
 
 def run_export(options: argparse.Namespace) -> int:
-    from app.export.pytorch.script import files
+    from app.export.files import Exported, files
+    from app.export.keras.script import Script as Keras
+    from app.export.pytorch.script import Script as PyTorch
     from engine.run import Run
 
     run = Run(load(options.file))
+    frameworks: dict[str, Callable[..., Exported]] = {"pytorch": PyTorch, "keras": Keras}
+    script = frameworks[options.to](run.experiment, run.network)
     run.advance(options.steps)
     folder: Path = options.out or Path(options.file.stem)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files(run).items():
+    for name, content in files(run, script).items():
         (folder / name).write_bytes(content)
         print(folder / name)
     return 0

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from engine.layer import Composite, Layer
 from engine.tensor import Shape
 from engine.wiring import wired
@@ -53,6 +55,19 @@ def leaves(member: Member, path: str) -> Iterator[tuple[str, Member]]:
     for place, part in enumerate(inside(member)):
         if part.owner == place:
             yield from leaves(part, ".".join(filter(None, (path, part.name))))
+
+
+def vocabulary(members: Sequence[Member]) -> int | None:
+    """How many tokens there are, where the network's input is only looked up, and in tables of one size."""
+    readers = [member for member in members if -1 in member.reads]
+    sizes = {member.layer.num_embeddings if member.layer.kind == "Embedding" else None for member in readers}
+    return sizes.pop() if len(sizes) == 1 else None
+
+
+def part_shapes(member: Member) -> dict[str, Shape]:
+    """The shape of each of a layer's own parameters, by name."""
+    blocks = member.layer.blocks(*member.shapes)
+    return {part: view(np.empty(block.shape)).shape for block in blocks for part, view in block.parts.items()}
 
 
 def _parts(layer: Composite, *shapes: Shape) -> list[Member]:

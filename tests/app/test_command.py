@@ -151,11 +151,12 @@ class TestTrace:
 
 
 class TestExport:
+    @pytest.mark.parametrize("framework", ["pytorch", "keras"])
     @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
     def test_writes_a_script_with_its_weights(
-        self, path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+        self, path: Path, framework: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert main(["export", str(path), "--to", "pytorch", "--steps", "2", "--out", str(tmp_path / "out")]) == 0
+        assert main(["export", str(path), "--to", framework, "--steps", "2", "--out", str(tmp_path / "out")]) == 0
         written = [Path(line) for line in capsys.readouterr().out.splitlines()]
         assert all(each.stat().st_size for each in written)
         assert sorted(each.suffix for each in written) == [".py", ".safetensors", ".safetensors"]
@@ -165,6 +166,15 @@ class TestExport:
     def test_of_a_bad_experiment_writes_nothing(self, bad: Path) -> None:
         assert main(["export", str(bad), "--to", "pytorch"]) == 1
         assert list(bad.parent.iterdir()) == [bad]
+
+    def test_says_what_keras_cannot_be_told_and_writes_nothing(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = tmp_path / "radam.json"
+        path.write_text('{"version": 1, "optimizer": {"kind": "RAdam"}}', "utf-8")
+        assert main(["export", str(path), "--to", "keras"]) == 1
+        assert capsys.readouterr().err == "optimizer: expected an optimizer that Keras has too, got RAdam\n"
+        assert list(tmp_path.iterdir()) == [path]
 
 
 class TestServe:

@@ -9,28 +9,29 @@ import numpy as np
 import pytest
 
 from app.export.pytorch.script import Script
+from engine.experiment import Experiment
 from engine.tensor import Array
-from tests.engine.drawn_experiments import Prepared
+from engine.trainer import Training
 
 torch: Any = pytest.importorskip("torch")
 torch.set_num_threads(1)
 
 
 class Exported:
-    """The exported script, executed, with the parameters and the batches of what is prepared on our side."""
+    """The exported script, executed, with the parameters and the batch of a training of ours."""
 
-    def __init__(self, prepared: Prepared) -> None:
-        self.training = prepared.training
-        self.script = Script(prepared.experiment, prepared.training.network)
+    def __init__(self, experiment: Experiment, training: Training) -> None:
+        self.training = training
+        self.script = Script(experiment, training.network)
         self.names = executed(self.script.text())
-        state = self.script.weights(self.training.parameters)
+        state = self.script.weights(training.parameters)
         self.names["model"].load_state_dict({name: torch.tensor(array) for name, array in state.items()})
-        batch = self.script.batch(prepared.x, prepared.targets)
+        batch = self.script.batch(training.x, training.targets)
         self.x, self.y = torch.tensor(batch["x"]), torch.tensor(batch["y"])
         self.x.requires_grad_(self.x.is_floating_point())
 
     def run_pass(self) -> None:
-        self.names["model"].zero_grad()
+        self.names["optimizer"].zero_grad()
         self.loss = eval(self.script.measured(), self.names, {"x": self.x, "y": self.y})
         self.loss.backward()
 
@@ -49,8 +50,9 @@ class Exported:
         for name, buffer in self.names["model"].named_buffers():
             yield name, state[name], buffer
 
-    def arranged(self, x: Array) -> Array:
+    def arranged(self, x: Array | None) -> Array:
         """What is shaped as our input, as the script has it."""
+        assert x is not None
         return self.script.batch(x, self.training.targets)["x"]
 
 

@@ -11,13 +11,13 @@ from itertools import product
 from textwrap import indent
 
 from app.export import scope
+from app.export.layout import Layout
 from app.export.pytorch.forward import Forward
 from app.export.pytorch.held import Held, Written
-from app.export.pytorch.layout import Layout
-from app.export.pytorch.modules import composed, module, vocabulary
+from app.export.pytorch.modules import composed, module
 from app.export.pytorch.names import attributes
 from app.export.pytorch.own import own
-from app.export.scope import Member
+from app.export.scope import Member, vocabulary
 from engine.tensor import Shape
 
 CLASS = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from app.export.pytorch.layout import Layout, axis
+from app.export.layout import Layout, axis
 from app.export.scope import Member
 
 Expression = Callable[[Member, Sequence[str], Layout], str]

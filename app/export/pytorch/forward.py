@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.export.layout import Layout
 from app.export.pytorch.applied import APPLIED
 from app.export.pytorch.expressions import EXPRESSIONS
 from app.export.pytorch.held import Held
-from app.export.pytorch.layout import Layout, Value, made, needed
+from app.export.pytorch.layout import Value, made, needed
 from app.export.scope import Member
 from engine.tensor import Shape
 

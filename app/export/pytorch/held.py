@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from app.export import scope
+from app.export.layout import Layout
 from app.export.pytorch.expressions import EXPRESSIONS
-from app.export.pytorch.layout import Layout
 from app.export.scope import Member
 
 

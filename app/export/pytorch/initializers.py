@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
-import numpy as np
-
 from app.export.calls import chosen, default, listed
 from app.export.pytorch.held import Leaf
 from app.export.pytorch.modules import INITIALIZER
+from app.export.scope import part_shapes
 from engine.initializers import (
     LSUV,
     Constant,
@@ -30,7 +29,6 @@ from engine.initializers import (
 )
 from engine.layers.recurrent_direction import Direction
 from engine.layers.recurrent_lstm import LSTMDirection
-from engine.tensor import Shape
 
 SPELLED = ("PositionalEmbedding",)  # kinds that start otherwise than the module that holds their parameters
 
@@ -38,7 +36,7 @@ SPELLED = ("PositionalEmbedding",)  # kinds that start otherwise than the module
 def drawn(leaves: Sequence[Leaf]) -> Iterator[str]:
     seen: set[str] = set()
     for leaf in leaves:
-        shapes = _shapes(leaf)
+        shapes = part_shapes(leaf.member)
         for part, initializer in _starts(leaf):
             ours = f"{leaf.ours}.{part}"
             if part not in shapes or ours in seen:  # tied, so drawn
@@ -76,12 +74,6 @@ def _opened(leaf: Leaf) -> Iterator[str]:
     if isinstance(layer, LSTMDirection) and layer.of.forget_bias:
         size = layer.hidden
         yield f"{_module(leaf.theirs)}.{layer.named('bias_ih')}.data[{size}:{2 * size}] += {layer.of.forget_bias!r}"
-
-
-def _shapes(leaf: Leaf) -> dict[str, Shape]:
-    """Of each parameter of a layer that says how it starts, by name."""
-    blocks = leaf.member.layer.blocks(*leaf.member.shapes)
-    return {part: view(np.empty(block.shape)).shape for block in blocks for part, view in block.parts.items()}
 
 
 def _module(path: str) -> str:

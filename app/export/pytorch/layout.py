@@ -1,20 +1,14 @@
-"""Where a value's features are: (batch, features, *positions) is "first", (batch, *positions, features) is "last".
-
-Ours are always first. PyTorch's convolutions want them first, its linear layers and whatever reads a sequence last.
-"tokens" are whole numbers without an axis of features, (batch, *positions), as an embedding reads them.
-"""
+"""The layout each module of PyTorch wants: convolutions features first, what reads a sequence features last."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
+from app.export.layout import Layout
 from app.export.scope import Member
 from engine.tensor import Shape
 
 TO_TOKENS = ".long()"  # how it ends when numbers become tokens
-
-Layout = Literal["first", "last", "tokens"]
 
 # What a group of layers reads and makes; the others take either and keep it.
 GROUPS: dict[str, Layout] = {
@@ -74,10 +68,3 @@ def made(layout: Layout) -> Layout:
 def needed(member: Member) -> Layout | None:
     """The layout that a layer insists on."""
     return KINDS.get(member.layer.kind, GROUPS.get(member.layer.group))
-
-
-def axis(place: int, shape: Shape, layout: Layout) -> int:
-    """Where an axis of one example, 0 its features, is found in a batch of this layout."""
-    if layout == "first":
-        return place + 1
-    return place or len(shape)

@@ -6,7 +6,6 @@ PyTorch wants first: what follows here from a layer's input, and arguments that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from app.export.calls import call, chosen
@@ -90,10 +89,3 @@ def shortened(name: str, value: Any) -> Any:
     if name in ALONG_AXES and isinstance(value, tuple) and len(set(value)) == 1:
         return value[0]
     return value
-
-
-def vocabulary(members: Sequence[Member]) -> int | None:
-    """How many tokens there are, where the network's input is only looked up, and in tables of one size."""
-    readers = [member for member in members if -1 in member.reads]
-    sizes = {member.layer.num_embeddings if member.layer.kind == "Embedding" else None for member in readers}
-    return sizes.pop() if len(sizes) == 1 else None

@@ -8,38 +8,19 @@ import numpy as np
 
 from app.export import scope
 from app.export.calls import call, chosen
+from app.export.files import BATCH, WEIGHTS, comment, title
+from app.export.layout import arranged, sides
 from app.export.pytorch.classes import Classes
 from app.export.pytorch.descent import Descent
 from app.export.pytorch.initializers import drawn
-from app.export.pytorch.layout import Layout
-from app.export.pytorch.modules import vocabulary
 from app.export.pytorch.optimizers import CLASSES
-from app.export.pytorch.template import BACKWARD, BARE, FROZEN, TEMPLATE, TRAINED, UPDATE
-from app.export.safetensors import packed
-from engine.data.shared import as_targets
+from app.export.pytorch.template import TEMPLATE
+from app.export.scope import vocabulary
 from engine.experiment import Experiment
-from engine.feasible import planned, shown
-from engine.layers.linear import Linear
+from engine.feasible import planned
 from engine.network import Network
 from engine.parameters import Parameter, Parameters
-from engine.run import Run
-from engine.tensor import Array, Shape
-
-SCRIPT, WEIGHTS, BATCH = "network.py", "weights.safetensors", "batch.safetensors"
-
-
-def files(run: Run) -> dict[str, bytes]:
-    """The script, the run's present parameters, and the batch of its next step, by file name."""
-    experiment, data = run.experiment, run.data
-    written = Script(experiment, run.network)
-    rows = run.batches.indices(run.step)
-    x = data.train_x[rows].swapaxes(0, 1).astype(experiment.dtype)
-    y = as_targets(data, data.train_y[rows], run.network.outputs, experiment.loss.labels, experiment.dtype)
-    return {
-        SCRIPT: written.text().encode(),
-        WEIGHTS: packed(written.weights(run.parameters)),
-        BATCH: packed(written.batch(x, y)),
-    }
+from engine.tensor import Array
 
 
 def script(experiment: Experiment) -> str:
@@ -86,16 +67,14 @@ class Script:
 
     def text(self) -> str:
         experiment, classes = self.experiment, [*self._classes.texts.values()]
-        descent = Descent(experiment, self.network, self._model.called)
-        if experiment.optimizer.kind in CLASSES and not descent.idle:
+        if experiment.optimizer.kind in CLASSES:
             classes.append(CLASSES[experiment.optimizer.kind])
-        x, tokens = _sides(self._examples, self.network.shape, self._model.inputs[0]), vocabulary(self.members)
+        descent = Descent(experiment, self._model.called)
+        x, tokens = sides(self._examples, self.network.shape, self._model.inputs[0]), vocabulary(self.members)
         return TEMPLATE.format(
-            title=self._title(),
-            summary=BARE if not self.network.parameter_count else FROZEN if descent.idle else TRAINED,
+            title=title(experiment, self.network, self.members),
             notes="".join(f"{line}\n" for line in self._notes()),
-            # As a Python string in a comment: what a person typed cannot become code.
-            name=f"\n# {experiment.name!r}\n" if experiment.name else "",
+            name=comment(experiment.name),
             imports="from collections import OrderedDict\n" * ("OrderedDict" in self._model.text)
             + "from pathlib import Path\n",
             dtype="torch.set_default_dtype(torch.float64)\n" if experiment.dtype == "float64" else "",
@@ -104,8 +83,7 @@ class Script:
             loss=call(f"nn.{experiment.loss.kind}", named=chosen(experiment.loss)),
             optimizer=descent.setup(),
             descend=descent.function(),
-            backward=BACKWARD if self.network.parameter_count else "",
-            update="" if descent.idle else UPDATE.format(step=descent.step(), measured=self.measured()),
+            step=descent.step(),
             initialize="".join(f"    {line}\n" for line in drawn(self._model.leaves)),
             measured=self.measured(),
             weights=WEIGHTS,
@@ -114,15 +92,6 @@ class Script:
             x=f"torch.randint({tokens}, {x})" if tokens else f"torch.randn{x}",
             y=self._noise(),
         )
-
-    def _title(self) -> str:
-        shapes = [self.network.shape, *(member.output for member in self.members)]
-        if all(len(shape) == 1 for shape in shapes) and all(m.reads == (at - 1,) for at, m in enumerate(self.members)):
-            units = [shapes[0], *(m.output for m in self.members if isinstance(m.layer, Linear))]
-            network = f"network {'-'.join(shown(shape) for shape in units)}"
-        else:
-            network = f"network of {len(self.members)} layers, {shown(shapes[0])} to {shown(shapes[-1])},"
-        return f"The {network} on the {self.experiment.data.kind} data"
 
     def _notes(self) -> Iterator[str]:
         """Where the script calls a layer by another name than the page."""
@@ -149,18 +118,4 @@ class Script:
         batch, (outputs, *positions) = self._examples, self.network.output
         if self.experiment.loss.labels:
             return f"torch.randint({outputs}, {(batch, *positions)})"
-        return f"torch.rand{_sides(batch, self.network.output, self._model.output)}.round()"
-
-
-def arranged(array: Array, layout: Layout) -> Array:
-    """(features, batch, *positions) with the batch first, and the features second, last or, of tokens, nowhere."""
-    if layout == "tokens":
-        return np.asarray(array[0], np.int64)
-    return np.moveaxis(array, 0, 1 if layout == "first" else -1).copy()
-
-
-def _sides(batch: int, shape: Shape, layout: Layout) -> Shape:
-    features, *positions = shape
-    if layout == "tokens":
-        return (batch, *positions)
-    return (batch, features, *positions) if layout == "first" else (batch, *positions, features)
+        return f"torch.rand{sides(batch, self.network.output, self._model.output)}.round()"

@@ -1,0 +1,68 @@
+"""Networks beside Keras: the exported script, executed on the torch backend, finds our loss, gradients and steps.
+
+Keras is no requirement of the project: where it is not installed, names and defaults are still held against its
+documented ones by test_dialects.py, and the texts of scripts by test_keras_text.py.
+"""
+
+from __future__ import annotations
+
+import runpy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+
+from app.documents import read_experiment
+from app.export.files import SCRIPT, files
+from app.export.keras.script import Script
+from engine.clipping import NoClip
+from engine.optimizers.sgd import SGD
+from engine.problem import BadExperiment
+from engine.run import Run
+from tests.app.keras_beside import disagreements, precision
+from tests.engine.test_graph_parity import Case, cases
+
+# On the torch backend, of some small convolutions: PyTorch's own backward pass refuses the kernel that Keras has
+# permuted for it ("slow_conv2d: grad_weight must be contiguous").
+REFUSED_BY_PYTORCH = "contiguous"
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:You are using a softmax over axis"),
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword"),  # inside Keras
+]
+
+EXAMPLES = Path(__file__).parents[2] / "app" / "examples"
+
+
+@settings(max_examples=60, derandomize=True, deadline=None, database=None)
+@given(cases())
+def test_a_drawn_graph_has_the_loss_gradients_and_steps_of_its_exported_script(case: Case) -> None:
+    assume(not case.experiment.loss.labels or case.experiment.network.layers[-1].out_features > 1)
+    experiment = replace(case.experiment, optimizer=SGD(lr=0.01), l1=0.0, clip=NoClip(), dtype="float64")
+    try:
+        assert disagreements(replace(case, experiment=experiment)) == []
+    except BadExperiment as error:
+        assert {problem.code for problem in error.problems} == {"not_in_keras"}
+        assume(False)
+    except RuntimeError as error:
+        if REFUSED_BY_PYTORCH not in str(error):
+            raise
+        assume(False)
+
+
+@pytest.mark.parametrize("name", ["02-digits", "13-letters"])
+def test_the_script_prints_our_loss_and_the_norm_of_each_gradient(name: str, tmp_path: Path, capsys: Any) -> None:
+    run = Run(read_experiment((EXAMPLES / f"{name}.json").read_bytes()))
+    run.advance(3)
+    for file, content in files(run, Script(run.experiment, run.network)).items():
+        (tmp_path / file).write_bytes(content)
+    with precision("float32"):
+        runpy.run_path(str(tmp_path / SCRIPT), run_name="__main__")
+    *norms, loss, after = capsys.readouterr().out.splitlines()
+    run.advance(1)
+    ours = np.sqrt(sum(float(np.square(p.gradient).sum()) for p in run.parameters.named.values()))
+    assert np.sqrt(sum(float(line.split()[-1]) ** 2 for line in norms)) == pytest.approx(ours, rel=1e-4)
+    assert float(loss.removeprefix("loss ")) == pytest.approx(float(run.training.loss), abs=2e-6)
+    assert float(after.removeprefix("loss after one step ")) < float(loss.removeprefix("loss "))
