@@ -11,22 +11,32 @@ from collections.abc import Iterator
 from typing import Any
 
 
-class _Object(dict[str, Any]):
-    """An object, and the names that it was given more than once."""
+class _Twice(dict[str, Any]):
+    """An object that was given some names more than once."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        self.twice = [] if len(self) == len(pairs) else [n for n, c in Counter(n for n, _ in pairs).items() if c > 1]
+        self.names = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
 
 
-def twice(text: str | bytes) -> Iterator[str]:
+def twice(text: str | bytes) -> list[str]:
     """The place of each, as a dotted path. The text is one that could be read: neither too long nor too deep."""
-    return _places(json.loads(text, object_pairs_hook=_Object), ())
+    found: list[_Twice] = []
+
+    def read(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        plain = dict(pairs)
+        if len(plain) == len(pairs):
+            return plain
+        found.append(_Twice(pairs))
+        return found[-1]
+
+    value = json.loads(text, object_pairs_hook=read)
+    return list(_places(value, ())) if found else []
 
 
 def _places(value: Any, path: tuple[str, ...]) -> Iterator[str]:
-    if isinstance(value, _Object):
-        yield from (".".join((*path, name)) for name in value.twice)
+    if isinstance(value, _Twice):
+        yield from (".".join((*path, name)) for name in value.names)
     if isinstance(value, dict | list):
         for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _places(inner, (*path, str(name)))

@@ -65,7 +65,8 @@ class Reception:
     async def _answer(self, socket: WebSocket, session: str, request: Message) -> None:
         begin = perf_counter()
         for reply in await self.hosts.ask(session, request):
-            await asyncio.wait_for(send(socket, reply), self.settings.send_timeout)
+            async with asyncio.timeout(self.settings.send_timeout):
+                await send(socket, reply)
         self.metrics.messages.inc()
         self.metrics.answer.observe(perf_counter() - begin)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -14,6 +14,7 @@ from engine.tensor import Array
 
 PIECE = 16_384  # numbers in one product: in longer ones float32 loses the sixth digit
 SHARE = 1 / 4  # of the whole that a rest must be for the difference to have kept its digits
+COPIED = 512  # numbers of a block whose broken part is copied: that costs less than a difference, and keeps its digits
 
 
 @dataclass(frozen=True)
@@ -46,38 +47,26 @@ class Squares:
         self._checked = np.zeros(count + rested, kind.dtype)
         self._sums, margins = self._checked[:count], self._checked[count:]
         self._roots, self._total = np.zeros(count, kind.dtype), np.zeros((), kind.dtype)
-        self._calls: list[Call] = []
+        calls: list[Call] = []
         for place, array in enumerate(self._arrays[: count - rested]):
-            self._square(array, self._sums[place : place + 1])
+            calls += _squared(array, self._sums[place : place + 1])
         if rests:
             wholes, share = np.zeros(rested, kind.dtype), np.array(SHARE, kind.dtype)
             for place, rest in enumerate(rests):
-                self._square(rest.whole, wholes[place : place + 1])
+                calls += _squared(rest.whole, wholes[place : place + 1])
             others, rest_sums = self._sums[count - 2 * rested : count - rested], self._sums[count - rested :]
-            self._calls += [
+            calls += [
                 (np.subtract, (wholes, others, rest_sums)),
                 (np.multiply, (wholes, share, margins)),
                 (np.subtract, (rest_sums, margins, margins)),
             ]
         if arrays:
             ones = np.ones_like(self._checked)
-            self._calls += [
+            calls += [
                 (self._checked.dot, (ones, self._total)),
                 (np.sqrt, (self._sums, self._roots)),
             ]
-        self._run = compiled(self._calls)
-
-    def _square(self, array: Array, out: Array) -> None:
-        flat = _in_one_piece(array)
-        if flat is None:
-            flat = np.zeros(array.size, array.dtype)
-            self._calls.append((np.copyto, (flat.reshape(array.shape), array)))
-        pieces = [flat[start : start + PIECE] for start in range(0, max(1, flat.size), PIECE)]
-        sums = out if len(pieces) == 1 else np.zeros(len(pieces), out.dtype)
-        for piece, total in zip(pieces, sums.reshape(-1, 1), strict=True):
-            self._calls.append((piece.dot, (piece, total.reshape(()))))
-        if sums is not out:
-            self._calls.append((np.add.reduce, (sums, 0, None, out.reshape(()))))
+        self._run = compiled(calls)
 
     def measure(self, out: Array) -> None:
         """The norms as they are now, into (arrays,) of the same dtype."""
@@ -98,6 +87,20 @@ class Squares:
             self._roots[place] = np.sqrt(np.square(self._arrays[place], dtype=np.float64).sum())
 
 
+def _squared(array: Array, out: Array) -> Iterator[Call]:
+    """The calls that put the sum of an array's squares into (1,)."""
+    flat = _in_one_piece(array)
+    if flat is None:
+        flat = np.zeros(array.size, array.dtype)
+        yield np.copyto, (flat.reshape(array.shape), array)
+    pieces = [flat[start : start + PIECE] for start in range(0, max(1, flat.size), PIECE)]
+    sums = out if len(pieces) == 1 else np.zeros(len(pieces), out.dtype)
+    for piece, total in zip(pieces, sums.reshape(-1, 1), strict=True):
+        yield piece.dot, (piece, total.reshape(()))
+    if sums is not out:
+        yield np.add.reduce, (sums, 0, None, out.reshape(()))
+
+
 def _in_one_piece(array: Array) -> Array | None:
     """All its numbers in any order as a vector, if they lie at even steps; else None."""
     if array.flags.c_contiguous or array.ndim == 1:
@@ -113,7 +116,8 @@ def rests_of(parameters: Parameters, which: str) -> list[Rest]:
     for here, names in parameters.parts:
         arrays = {at[name]: getattr(parameters.named[name], which) for name in names}
         broken = [place for place, array in arrays.items() if _in_one_piece(array) is None]
-        whole = sum(array.size for array in arrays.values()) == here.stop - here.start
+        size = here.stop - here.start
+        whole = size > COPIED and sum(array.size for array in arrays.values()) == size
         if whole and len(arrays) == 2 and len(broken) == 1:
             (other,) = arrays.keys() - set(broken)
             rests.append(Rest(broken[0], other, parameters.flat(which)[here]))

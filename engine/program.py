@@ -241,7 +241,9 @@ def compiled(calls: Iterable[Call]) -> Callable[[], None]:
     lines = [f"  {name(function)}({', '.join(map(name, arguments))})" for function, arguments in held]
     source = f"def program({', '.join(f'{key}={key}' for key in bound)}):\n" + "\n".join(lines or ["  pass"])
     exec(_code(source), bound)
-    return bound["program"]  # type: ignore[return-value]
+    program: Any = bound["program"]
+    bound.clear()  # the function's globals, of which it needs none: many kilobytes for each of hundreds of sessions
+    return program  # type: ignore[no-any-return]
 
 
 @lru_cache(256)

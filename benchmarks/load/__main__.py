@@ -9,6 +9,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import uvloop
+
 from benchmarks.load.class_ import Report, gather, play
 from benchmarks.load.service import Service, served
 
@@ -35,7 +37,7 @@ def main() -> None:
 
 def scenario(sessions: int, rate: float, steps: int, seconds: float) -> dict[str, Any]:
     with served(per_address="2000") as service:
-        report = asyncio.run(play(service, sessions, rate=rate, steps=steps, seconds=seconds))
+        report = uvloop.run(play(service, sessions, rate=rate, steps=steps, seconds=seconds))
     found = facts(report)
     print(f"{sessions} sessions × {rate:g} frames/s × {steps} steps:", json.dumps(found), flush=True)
     for error in report.errors[:3]:
@@ -52,7 +54,9 @@ def facts(report: Report) -> dict[str, Any]:
         "step_ms_p50": round(report.wait(0.5), 2),
         "step_ms_p99": round(report.wait(0.99), 2),
         "memory_kb_per_session": round(report.memory / 1024, 1),
+        "loop_lag_ms_p99": round(1000 * report.lag, 2),
         "cores_busy": [round(each, 2) for each in report.cores],
+        "cores_asking": round(report.asking, 2),
         "errors": len(report.errors),
     }
 
@@ -76,7 +80,7 @@ def storm() -> dict[str, Any]:
         return {"joined_s": round(joined_in, 2), "step_ms_p99": round(1000 * waits[-3], 2), "all_at_step": steps == {2}}
 
     with served(per_address="2000") as service:
-        found = asyncio.run(joined(service))
+        found = uvloop.run(joined(service))
     print("storm:", json.dumps(found), flush=True)
     return found
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 from dataclasses import dataclass, field
-from time import perf_counter
+from math import inf
+from time import perf_counter, process_time
 from typing import Any
 
 from benchmarks.load.client import Client
@@ -39,6 +40,8 @@ class Report:
     errors: list[str] = field(default_factory=list)
     memory: int = 0  # bytes a session
     cores: tuple[float, ...] = ()  # busy, of each process, the web process first
+    asking: float = 0.0  # cores busy with being the browsers
+    lag: float = 0.0  # seconds that the web process's event loop was late, at the 99th percentile, as a bucket's limit
 
     @property
     def on_time(self) -> float:
@@ -71,17 +74,25 @@ async def play(
     await first.ask("open", experiment=EXPERIMENT)
     base = service.memory()
     clients = await gather(service, sessions, within=sessions / 100)
-    busy, begin = service.seconds(), perf_counter()
+    lags, busy, asking, begin = service.lags(), service.seconds(), process_time(), perf_counter()
     end = begin + seconds
     await asyncio.gather(
         *(_train(client, rate, steps, end, report) for client in clients), _press(first, presses, end, report)
     )
     report.seconds = perf_counter() - begin
+    report.asking = (process_time() - asking) / report.seconds
+    report.lag = percentile(lags, service.lags(), 0.99)
     report.cores = tuple((b - a) / report.seconds for a, b in zip(busy, service.seconds(), strict=True))
     report.memory = (service.memory() - base) // sessions
     for client in (*clients, first):
         await client.close()
     return report
+
+
+def percentile(before: dict[float, float], after: dict[float, float], share: float) -> float:
+    """The limit of the bucket of a Prometheus histogram below which this share of what was added lies."""
+    added = {limit: after[limit] - before[limit] for limit in after}
+    return min(limit for limit, count in added.items() if count >= share * added[inf])
 
 
 async def _train(client: Client, rate: float, steps: int, end: float, report: Report) -> None:

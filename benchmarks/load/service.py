@@ -9,10 +9,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.request import urlopen
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICK = os.sysconf("SC_CLK_TCK")
 ADDRESS = re.compile(r"http://([\d.]+):(\d+)")
+LAGS = re.compile(r'^backflow_loop_lag_seconds_bucket{le="([^"]+)"} (\S+)$', re.M)
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,11 @@ class Service:
     def seconds(self) -> list[float]:
         """CPU seconds of each process so far: the web process first."""
         return [_seconds(pid) for pid in self.processes()]
+
+    def lags(self) -> dict[float, float]:
+        """How often the web process's event loop was at most so many seconds late."""
+        with urlopen(f"http://{self.host}:{self.port}/metrics", timeout=10) as answer:
+            return {float(limit): float(count) for limit, count in LAGS.findall(answer.read().decode())}
 
 
 def private(pid: int) -> int:

@@ -19,6 +19,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import uvloop
+
 from benchmarks.load.class_ import EXPERIMENT
 from benchmarks.load.client import Client
 from benchmarks.load.service import Service, private, served
@@ -136,7 +138,7 @@ def main() -> None:
     options.add_argument("--people", type=int, default=50)
     chosen = options.parse_args()
     with served() as service:
-        found = asyncio.run(soak(service, chosen.people, chosen.minutes * 60))
+        found = uvloop.run(soak(service, chosen.people, chosen.minutes * 60))
     (HERE / "soak.json").write_text(json.dumps(found, indent=2) + "\n", "utf-8")
     print(json.dumps(found))
 

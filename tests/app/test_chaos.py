@@ -85,7 +85,7 @@ class Learner:
 
     async def cut(self) -> None:
         if self.client:
-            self.client.writer.transport.abort()
+            self.client.transport.abort()
 
     def digest(self) -> str:
         count = int.from_bytes(self.frame[24:28], "little")
