@@ -86,7 +86,7 @@ class Edits:
         self.made = [*kept, edit]
 
     def at(self, step: int) -> list[Edit]:
-        return [edit for edit in self.made if edit.step == step]
+        return [edit for edit in self.made if edit.step == step] if self.made else []
 
     def base(self, step: int, start: float) -> float:
         """The base rate of a step."""

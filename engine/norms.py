@@ -37,29 +37,26 @@ class Squares:
     def __init__(self, arrays: Sequence[Array], rests: Sequence[Rest] = ()) -> None:
         kind = np.finfo(arrays[0].dtype if arrays else np.float32)
         self._least = float(kind.tiny) * 1e12
-        taken = {place for rest in rests for place in (rest.place, rest.other)}
-        plain = [place for place in range(len(arrays)) if place not in taken]
-        order = [*plain, *(rest.other for rest in rests), *(rest.place for rest in rests)]
-        self._arrays = [arrays[place] for place in order]
-        self._back = np.argsort(order)
-        # One vector: the sums in this order, and by how much each rest is more than its share of the whole.
         count, rested = len(arrays), len(rests)
-        self._checked = np.zeros(count + rested, kind.dtype)
-        self._sums, margins = self._checked[:count], self._checked[count:]
-        self._roots, self._total = np.zeros(count, kind.dtype), np.zeros((), kind.dtype)
+        taken = {place for rest in rests for place in (rest.place, rest.other)}
+        plain = [place for place in range(count) if place not in taken]
+        wholes = range(count, count + rested)
+        order = [*plain, *wholes, *(rest.other for rest in rests), *(rest.place for rest in rests)]
+        all_arrays = [*arrays, *(rest.whole for rest in rests)]
+        self._arrays = [all_arrays[place] for place in order]
+        self._back = np.argsort(order)[:count]
+        # One vector: the sums in this order, and by how much each rest is more than its share of the whole.
+        self._checked = np.zeros(len(order) + rested, kind.dtype)
+        self._sums = self._checked[: len(order)]
+        self._roots, self._total = np.zeros(len(order), kind.dtype), np.zeros((), kind.dtype)
         calls: list[Call] = []
-        for place, array in enumerate(self._arrays[: count - rested]):
+        for place, array in enumerate(self._arrays[:count]):  # all but the rests
             calls += _squared(array, self._sums[place : place + 1])
         if rests:
-            wholes, share = np.zeros(rested, kind.dtype), np.array(SHARE, kind.dtype)
-            for place, rest in enumerate(rests):
-                calls += _squared(rest.whole, wholes[place : place + 1])
-            others, rest_sums = self._sums[count - 2 * rested : count - rested], self._sums[count - rested :]
-            calls += [
-                (np.subtract, (wholes, others, rest_sums)),
-                (np.multiply, (wholes, share, margins)),
-                (np.subtract, (rest_sums, margins, margins)),
-            ]
+            # rest = whole − other; rest − SHARE whole = (1 − SHARE) whole − other
+            difference = np.array([[1, -1], [1 - SHARE, -1]], kind.dtype)
+            pairs = self._checked[len(plain) :].reshape(2, 2, rested)  # wholes and others; rests and margins
+            calls.append((difference.dot, (pairs[0], pairs[1])))
         if arrays:
             ones = np.ones_like(self._checked)
             calls += [

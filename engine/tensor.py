@@ -13,7 +13,6 @@ Shape = tuple[int, ...]
 
 
 CACHE_LINE = 64  # bytes
-LARGE_PAGES = 2**22  # bytes from which on NumPy asks for large pages, where the system has them
 
 
 def buffer(shape: tuple[int, ...], dtype: DTypeLike, fill: float = 0.0) -> Array:
@@ -35,11 +34,12 @@ class Pool:
     """One piece of memory that buffers are cut from.
 
     Asked for in one piece, much memory comes in large pages: a step on a transformer is then 3 % shorter, since less of
-    it goes by looking up where numbers are. Below that size, and when the piece is used up, each buffer is by itself.
+    it goes by looking up where numbers are; and a small network is kept with fewer words about its memory. When the
+    piece is used up, each buffer is by itself.
     """
 
     def __init__(self, size: int = 0) -> None:
-        self._rest = np.empty(size if size >= LARGE_PAGES else 0, np.uint8)
+        self._rest = np.empty(size, np.uint8)
 
     def buffer(self, shape: Shape, dtype: DTypeLike, fill: float = 0.0) -> Array:
         kind = np.dtype(dtype)

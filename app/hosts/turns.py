@@ -1,16 +1,24 @@
-"""Fair turns: sessions that have work to do take small pieces of it, one session after another. No I/O, no threads."""
+"""Fair turns: sessions that have work to do take small pieces of it, one session after another. No I/O, no threads.
+
+Who has had the least has the next turn: start-time fair queueing (Goyal, Vin and Cheng 1996). A session's turn begins,
+in a time that only work moves, where its last one ended; but no more than one turn before now, since nobody saves up
+turns by doing nothing. So those who train share alike, and one who presses Step once in a while goes before them all,
+however many they are.
+"""
 
 from __future__ import annotations
 
+import heapq
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
+from itertools import count
 from time import perf_counter
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-TURN = 0.001  # seconds of a turn: what a small request waits for behind each session that trains
+TURN = 0.001  # seconds of a turn: what a small request waits for
 
 
 class Turns(Generic[K, V]):
@@ -22,7 +30,10 @@ class Turns(Generic[K, V]):
     def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
         self._clock = clock
         self._work: dict[K, deque[Iterator[V | None]]] = {}
-        self._order: deque[K] = deque()
+        self._order: list[tuple[float, int, K]] = []  # a heap: where the turn begins, and who asked first
+        self._asked = count()
+        self._now = 0.0
+        self._ends: dict[K, float] = {}  # where the last turn of a key ended
 
     def __bool__(self) -> bool:
         return bool(self._order)
@@ -34,22 +45,24 @@ class Turns(Generic[K, V]):
         waiting = self._work.setdefault(key, deque())
         waiting.append(work)
         if len(waiting) == 1:
-            self._order.append(key)
+            self._line_up(key)
 
     def drop(self, key: K) -> None:
-        """Forget what a key has to do; its work is closed where it stands."""
+        """Forget a key and what it has to do; its work is closed where it stands."""
         for work in self._work.pop(key, ()):
             close = getattr(work, "close", None)
             if close:
                 close()
-        if key in self._order:
-            self._order.remove(key)
+        self._ends.pop(key, None)
+        self._order = [entry for entry in self._order if entry[2] != key]
+        heapq.heapify(self._order)
 
     def turn(self) -> Iterator[tuple[K, V]]:
         """One turn of the next key: what its work said."""
-        key = self._order.popleft()
+        self._now, _, key = heapq.heappop(self._order)
         waiting = self._work[key]
-        end = self._clock() + TURN
+        begin = self._clock()
+        end = begin + TURN
         while True:
             try:
                 said = next(waiting[0])
@@ -62,7 +75,12 @@ class Turns(Generic[K, V]):
                 break
         if key not in self._work:  # dropped while it had its turn
             return
+        self._ends[key] = self._now + self._clock() - begin
         if waiting:
-            self._order.append(key)
+            self._line_up(key)
         else:
             del self._work[key]
+
+    def _line_up(self, key: K) -> None:
+        begin = max(self._now - TURN, self._ends.get(key, -TURN))
+        heapq.heappush(self._order, (begin, next(self._asked), key))

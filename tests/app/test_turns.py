@@ -56,6 +56,44 @@ def test_all_who_train_get_the_same_share() -> None:
     assert max(taken.values()) - min(taken.values()) <= 3
 
 
+def test_who_asks_for_little_goes_before_all_who_train() -> None:
+    clock = Clock()
+    turns: Turns[str, str] = Turns(clock)
+    for number in range(100):
+        for _ in range(2):
+            turns.add(f"trains {number}", clock.work("frame", 4, TURN / 8))
+    said = [""]
+    for asked in range(20):
+        for _ in range(307):  # of those who train; they ask on
+            for key, _ in turns.turn():
+                turns.add(key, clock.work("frame", 4, TURN / 8))
+        begin = clock.now
+        turns.add("presses", clock.work(f"step {asked}", 1, TURN / 8))
+        while said[-1] != f"step {asked}":
+            for key, word in turns.turn():
+                said.append(word)
+                if key != "presses":
+                    turns.add(key, clock.work("frame", 4, TURN / 8))
+        assert clock.now - begin <= 2 * TURN
+
+
+def test_nobody_saves_up_turns_by_doing_nothing() -> None:
+    clock = Clock()
+    turns: Turns[str, str] = Turns(clock)
+    turns.add("idle", clock.work("once", 1, TURN))
+    assert finished(turns) == ["once"]
+    turns.add("busy", clock.work("long", 100, TURN))
+    while clock.now < 50 * TURN:
+        list(turns.turn())
+    turns.add("idle", clock.work("back", 30, TURN))
+    before = clock.now
+    assert finished(turns) == ["back", "long"]
+    assert clock.now - before >= 80 * TURN
+    turns.add("a", clock.work("a", 10, TURN))
+    turns.add("b", clock.work("b", 11, TURN))
+    assert finished(turns) == ["a", "b"]
+
+
 def test_the_requests_of_one_session_are_done_in_order() -> None:
     clock = Clock()
     turns: Turns[str, str] = Turns(clock)

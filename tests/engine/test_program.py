@@ -15,7 +15,7 @@ from engine.operations.join import Add
 from engine.operations.losses import CrossEntropyLoss, MSELoss
 from engine.optimizers.adam import Adam, AdamW
 from engine.program import About, Program, compiled, replay
-from engine.tensor import CACHE_LINE, LARGE_PAGES, Array, Pool, Tensor, buffer
+from engine.tensor import CACHE_LINE, Array, Pool, Tensor, buffer
 from engine.trainer import Training, attach
 from tests.engine.checker import agrees
 from tests.engine.checker import training as checked
@@ -236,11 +236,11 @@ def test_a_gradient_handed_on_is_added_to_the_others_that_come(inputs: tuple[str
 
 
 def test_a_pool_cuts_buffers_from_one_piece_until_it_is_used_up() -> None:
-    pool = Pool(LARGE_PAGES)
-    buffers = [pool.buffer((3, 1000), np.float32, fill=float(number)) for number in range(400)]
+    pool = Pool(1_000_000)
+    buffers = [pool.buffer((3, 1000), np.float32, fill=float(number)) for number in range(100)]
     assert all(array.ctypes.data % CACHE_LINE == 0 for array in buffers)
     assert all((array == number).all() for number, array in enumerate(buffers))
     places = np.array([array.ctypes.data for array in buffers])
     near = np.diff(places) == -(-buffers[0].nbytes // CACHE_LINE) * CACHE_LINE
-    assert near[: LARGE_PAGES // 12_032 - 1].all() and not near.all()
+    assert near[: 1_000_000 // 12_032 - 1].all() and not near.all()
     assert Pool(1000).buffer((2,), np.float64).shape == (2,)
