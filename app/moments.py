@@ -16,9 +16,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from app.documents import EXPERIMENT
 from engine.experiment import Experiment
 
-_EXPERIMENT = TypeAdapter(Experiment)
 _EDITS: TypeAdapter[Any] = TypeAdapter(tuple[Any, ...])
 _STEP = struct.Struct("<I")
 KEY = 32  # bytes
@@ -47,7 +47,7 @@ class Known:
 def key(experiment: Experiment, edits: Sequence[Any], step: int) -> bytes:
     """The name of the states up to `step`, as far as edits go."""
     before = tuple(edit for edit in edits if edit.step < step)
-    text = _EXPERIMENT.dump_json(replace(experiment, name="")) + _EDITS.dump_json(before)
+    text = EXPERIMENT.dump_json(replace(experiment, name="")) + _EDITS.dump_json(before)
     return sha256(text).digest()
 
 

@@ -55,7 +55,9 @@ Message = str | bytes  # JSON text, or a binary reply
 Work = Iterator[Message | None]  # replies, and a None wherever the work can be put down for a while
 WORK = 2_000_000_000  # multiply-adds of one request: a second or two; of a longer way it goes the first part
 PIECE = 600_000  # multiply-adds between two places where the work can be put down: a fraction of a millisecond
-CHECKPOINT_WORK = 600_000_000  # multiply-adds that are not done again when a session is brought back: some 0.3 s
+WAY = 4_000_000  # multiply-adds that are done again at most where a session is brought back: two openings' time
+PER_BYTE = 400  # and so many more for each byte of a state: to keep those of a large network takes time, too
+NO_STATE = (0, b"")
 SHOWN = 40  # test examples in a reply to Predict
 FAULT = problem("", "fault", "an answer", "a fault in Backflow")
 
@@ -71,7 +73,9 @@ class Session:
         self.prover: Prover | None = None
         self.known: Known | None = None  # a state that somebody has computed on the way to what is asked next
         self._opening = ""  # how to open this session, while nobody has been told
-        self._checkpointed = 0  # the work that the last checkpoint saves
+        self._way = 0  # multiply-adds done since a state was told
+        self._long = WAY  # so many are enough to tell another
+        self._before = NO_STATE  # the step from which the last request went on, and its state if it is to be told
 
     def answer(self, message: Message) -> list[Message]:
         """The replies to one request."""
@@ -107,16 +111,17 @@ class Session:
         request = read_request(opening.decode())
         assert isinstance(request, Open)
         run = self._run(request)
-        yield from train(run, run.rewind(step))
+        yield from self._train(run, run.rewind(step))
         self._take(request, run)
 
     def take_changes(self) -> tuple[str, Known | None]:
         """What another session would need to stand here, as far as it is news: how to open it, and a state it had."""
         opening, self._opening = self._opening, ""
-        if not self.run or self.run.step * self.run.cost < self._checkpointed + CHECKPOINT_WORK:
+        before, self._before = self._before, NO_STATE
+        if not self.run or self._way < self._long:
             return opening, None
-        self._checkpointed = self.run.step * self.run.cost
-        step, state = self.run.checkpoint()
+        step, state = max(before, self.run.checkpoint())
+        self._way, self._long = 0, max(WAY, PER_BYTE * len(state))
         return opening, Known(key(self.run.experiment, tuple(self.run.edits), step), step, state)
 
     def _changed(self) -> None:
@@ -153,7 +158,8 @@ class Session:
     def _open(self, request: Open) -> Work:
         """Build first and replace afterwards: a bad experiment leaves the running one alone."""
         run = self._run(request)
-        yield from train(run, within_reach(run, run.rewind(max(1, request.step))))
+        self._way, self._long = 0, WAY
+        yield from self._train(run, within_reach(run, run.rewind(max(1, request.step))))
         frames = Frames(run, request.look)
         built = dump(graph(run, frames, request.id, request.generation))
         first = frames.encode(request.id, request.generation)
@@ -172,14 +178,16 @@ class Session:
     def _take(self, request: Open, run: Run, frames: Frames | None = None) -> None:
         self.run, self.generation, self.frames = run, request.generation, frames or Frames(run, request.look)
         self.responses = self.prover = None
-        self._checkpointed = 0
 
     def _advance(self, request: Advance, run: Run) -> Work:
-        yield from train(run, within_reach(run, request.steps), halt=True)
+        steps = within_reach(run, request.steps)
+        if not run.broken and self._way + steps * run.cost >= self._long:
+            self._before = run.step, run.state()
+        yield from self._train(run, steps, halt=True)
         yield self._frame(request)
 
     def _seek(self, request: Seek, run: Run) -> Work:
-        yield from train(run, within_reach(run, run.rewind(request.step)))
+        yield from self._train(run, within_reach(run, run.rewind(request.step)))
         yield self._frame(request)
 
     def _look(self, request: LookAt, run: Run) -> Work:
@@ -194,7 +202,6 @@ class Session:
     def _edit(self, request: Edit, run: Run) -> Work:
         run.edit(request.edit)
         run.seek(max(1, run.step))  # before the first step there is nothing to show
-        self._checkpointed = 0
         self._changed()
         yield self._frame(request)
 
@@ -235,6 +242,10 @@ class Session:
         gradients = (float(each[request.index]) for each in Samples(run).gradients()[request.parameter])
         about = (request.id, request.generation, run.step, request.parameter, request.index)
         yield dump(Sampled("sampled", *about, tuple(gradients)))
+
+    def _train(self, run: Run, steps: int, *, halt: bool = False) -> Iterator[None]:
+        self._way += steps * run.cost
+        yield from train(run, steps, halt=halt)
 
     def _frame(self, request: Request) -> bytes:
         return self.frames.encode(request.id, request.generation)

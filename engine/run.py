@@ -195,8 +195,9 @@ class Run:
         return left
 
     def checkpoint(self) -> tuple[int, bytes]:
-        """The newest state kept in which nothing is broken, and the step it belongs to: what `adopt` takes."""
-        step = self._nearest(self.broken.step if self.broken else self.step + 1)
+        """The newest state kept before the step that is shown, and before anything broke; and the step it belongs to:
+        what `adopt` takes."""
+        step = self._nearest(max(1, self.broken.step if self.broken else self.step))
         return step, self._checkpoints[step]
 
     def adopt(self, step: int, state: bytes) -> None:
@@ -243,13 +244,13 @@ class Run:
         for name, start in self.experiment.schedule.remembers().items():
             np.copyto(self.watched[name], start)
         self._dial()
-        self._checkpoints.setdefault(0, self._state())
+        self._checkpoints.setdefault(0, self.state())
 
-    def _state(self) -> bytes:
+    def state(self) -> bytes:
+        """All that a step changes and the next one reads: what `adopt` takes, as the state at this step."""
         return b"".join(array.tobytes() for array in self._arrays().values())
 
     def _arrays(self) -> dict[str, Array]:
-        """All that a step changes and the next one reads."""
         watched = {f"schedule.{name}": array for name, array in self.watched.items()}
         return self.parameters.state() | self.training.memory.arrays | watched
 
@@ -266,7 +267,7 @@ class Run:
         """A checkpoint every stride; when there are many, every second one goes and the stride doubles."""
         if self.step % self._stride or self.step in self._checkpoints:
             return
-        state = self._state()
+        state = self.state()
         self._checkpoints[self.step] = state
         near = self._stride * self.cost < REPLAY
         most = LEAST_CHECKPOINTS if near else max(LEAST_CHECKPOINTS, CHECKPOINT_BYTES // max(1, len(state)))

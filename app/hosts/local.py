@@ -1,4 +1,8 @@
-"""Hosts on this machine: one process a core but one, started anew when one ends, replaced when one has grown."""
+"""Hosts on this machine: one process a core but one, replaced when one ends or has grown.
+
+A process takes a second to start, most of it for reading its program. So one more than is needed stands by: whoever
+loses a host goes on at once on that one, while the next is started.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,7 @@ log = logging.getLogger("backflow.hosts")
 
 STARTS = 5  # of a process, before there is something wrong with all of them
 STARTING = 30.0  # seconds a process may take
+UNDISTURBED = 2.0  # seconds for sessions to begin, or to come back, before one that stands by is started
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
@@ -36,10 +41,13 @@ class Local:
         self.started = 0
         self._pool: list[Process] = []
         self._relieved: list[Process] = []  # still answering, but no one new is sent there
+        self._next: asyncio.Task[Process] | None = None  # the one that stands by, or is about to
+        self._wanted = asyncio.Event()  # it is waited for
         self._filling = asyncio.Lock()
 
     async def start(self) -> None:
-        await self._fill()
+        self._pool += await asyncio.gather(*(self._spawn() for _ in range(self.processes)))
+        self._next = asyncio.create_task(self._stand_by())
 
     async def place(self) -> Link:
         """The host with the fewest sessions; dead ones are replaced on the way."""
@@ -57,12 +65,14 @@ class Local:
                 process.child.kill()
 
     async def stop(self) -> None:
+        if self._next:
+            self._next.cancel()
+            with suppress(asyncio.CancelledError, RuntimeError):
+                self._relieved.append(await self._next)
         for process in (*self._pool, *self._relieved):
             process.link.end()
-            process.child.terminate()
-        for process in (*self._pool, *self._relieved):
-            await asyncio.to_thread(process.child.wait)
-        self._pool, self._relieved = [], []
+            end(process.child)
+        self._pool, self._relieved, self._next = [], [], None
 
     async def _fill(self) -> None:
         async with self._filling:
@@ -76,14 +86,35 @@ class Local:
                 if process.link.lost or not process.link.sessions:
                     self._bury(process)
             while len(self._pool) < self.processes:
-                self._pool.append(await self._spawn())
+                self._pool.append(await self._take_next())
 
     def _bury(self, process: Process) -> None:
         (self._pool if process in self._pool else self._relieved).remove(process)
         process.link.end()
-        if process.child.poll() is None:
-            process.child.kill()
-        process.child.wait()
+        end(process.child)
+
+    async def _take_next(self) -> Process:
+        """The host that stands by, and another is started to do so. One that has ended meanwhile is passed over."""
+        while True:
+            self._wanted.set()
+            self._next = self._next or asyncio.create_task(self._spawn())
+            try:
+                process = await asyncio.shield(self._next)  # whoever waits may go, the host comes all the same
+            except RuntimeError:
+                self._next = None
+                raise
+            self._wanted.clear()
+            self._next = asyncio.create_task(self._stand_by())
+            if not process.link.lost:
+                return process
+            end(process.child)
+
+    async def _stand_by(self) -> Process:
+        """A new process, in a while or when it is wanted."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(UNDISTURBED):
+                await self._wanted.wait()
+        return await self._spawn()
 
     async def _spawn(self) -> Process:
         """A new process that answers; one that ends while it starts is no reason to give up at once."""
@@ -101,13 +132,17 @@ class Local:
                 stdin=theirs.fileno(),
                 env={**os.environ, **ONE_THREAD, "BACKFLOW_TOKEN": token},
             )
-        reader, writer = await asyncio.open_connection(sock=ours)
-        link = Link(reader, writer, token)
-        self.started += 1
         try:
+            link = Link(*await asyncio.open_connection(sock=ours), token)
             await link.ping(STARTING)
-        except HostLost:
-            child.kill()
-            child.wait()
+        except BaseException:  # it does not come, or is not waited for any more
+            end(child)
             raise
+        self.started += 1
         return Process(child, link)
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """It keeps nothing that would have to be put away."""
+    child.kill()
+    child.wait()

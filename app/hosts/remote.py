@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
+from math import inf
 from time import monotonic
 from typing import Protocol
 
@@ -32,6 +33,7 @@ log = logging.getLogger("backflow.hosts")
 FAR = re.compile(r'"step"\s*:\s*\d{2,}')  # a request that may open far from the start
 TRIES = 3  # of one request, each on another host, before it is refused as the one that kills them
 PULSE = 1.0  # seconds between two looks at a host
+STORED = 3.0  # seconds between two states of a session that are stored
 
 
 class Placement(Protocol):
@@ -61,6 +63,7 @@ class Seat:
     number: int = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     used: float = field(default_factory=monotonic)
+    stored: float = -inf  # when a state of it was last given to the store
 
 
 class Remote:
@@ -133,10 +136,11 @@ class Remote:
     def _note(self, seat: Seat, answer: Answer) -> None:
         journal = seat.journal
         if answer.opening:
-            journal.opening, journal.known = answer.opening, None  # what was known was of another story
+            journal.opening = answer.opening  # what is known of another story is not taken: it has another name
         if answer.known:
             journal.known = answer.known
-            if self.store:
+            if self.store and monotonic() - seat.stored > STORED:
+                seat.stored = monotonic()
                 self.store.put(answer.known)
         journal.step = answer.step
 

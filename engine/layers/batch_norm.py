@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
@@ -39,13 +39,6 @@ class BatchNorm1d(Normalization):
         r"\mu = \langle x \rangle_b, \; \sigma^2 = \langle (x - \mu)^2 \rangle_b + \epsilon",
         "b",
     )
-
-    @property
-    def affine_parts(self) -> tuple[str, ...]:
-        return ("weight", "bias") if self.affine else ()
-
-    def epsilon(self, dtype: np.dtype[Any]) -> float:
-        return self.eps
 
     def output(self, *shapes: Shape) -> Shape:
         if len(shapes[0]) not in self.ranks:

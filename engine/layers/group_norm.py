@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
@@ -31,18 +31,15 @@ class GroupNorm(Normalization):
         "g",
     )
 
-    @property
-    def affine_parts(self) -> tuple[str, ...]:
-        return ("weight", "bias") if self.affine else ()
-
-    def epsilon(self, dtype: np.dtype[Any]) -> float:
-        return self.eps
-
     def output(self, *shapes: Shape) -> Shape:
         features = shapes[0][0]
         if features % self.num_groups:
             raise BadShape(f"a number that divides the {features} features that come", self.num_groups, "num_groups")
         return shapes[0]
+
+    def least_batch(self, *shapes: Shape) -> int:
+        """One number has no variance, says PyTorch; with two examples, each of one number a group, it says nothing."""
+        return 2 if prod(shapes[0]) == self.num_groups else 1
 
     def statistic(self, x: Tensor) -> Shape:
         return (self.num_groups, x.shape[1])

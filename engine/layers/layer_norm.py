@@ -54,9 +54,6 @@ class LayerNorm(OverFeatures):
     def affine_parts(self) -> tuple[str, ...]:
         return (("weight", "bias") if self.bias else ("weight",)) if self.elementwise_affine else ()
 
-    def epsilon(self, dtype: np.dtype[Any]) -> float:
-        return self.eps
-
 
 @dataclass(frozen=True)
 class RMSNorm(OverFeatures):

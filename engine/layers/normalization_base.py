@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -48,16 +48,20 @@ class Normalization(Layer):
     group: ClassVar = "normalization"
     centred: ClassVar[bool] = True
 
+    if TYPE_CHECKING:
+        eps: Any
+        affine: bool
+
     # What a norm says of itself
 
     @property
     def affine_parts(self) -> tuple[str, ...]:
         """The parameters that each feature has: weight and bias, the weight alone, or none."""
-        raise NotImplementedError
+        return ("weight", "bias") if self.affine else ()
 
     def epsilon(self, dtype: np.dtype[Any]) -> float:
         """ε, added to the variance."""
-        raise NotImplementedError
+        return float(self.eps)
 
     def statistic(self, x: Tensor) -> Shape:
         """The shape of a mean: one number for all that belong together."""

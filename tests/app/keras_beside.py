@@ -23,14 +23,12 @@ torch: Any = pytest.importorskip("torch")
 from app.export.keras.script import Script  # noqa: E402 - the backend is chosen before Keras is loaded
 from engine.layer import Layer  # noqa: E402
 from engine.tensor import Array  # noqa: E402
-from engine.trainer import Training  # noqa: E402
-from tests.engine.test_graph_parity import Case, ours, size  # noqa: E402
-from tests.engine.test_parity import TOLERANCE  # noqa: E402
+from tests.engine.drawn_experiments import Case, Prepared  # noqa: E402
+from tests.engine.test_parity import STEPS, TOLERANCE  # noqa: E402
 
 if keras.backend.backend() != "torch":
     pytest.skip("gradients are asked of the torch backend", allow_module_level=True)
 
-STEPS = 3
 ROUNDINGS = 64  # of the largest gradient, which count for nothing
 SUMMED = ("RNN", "LSTM")  # layers whose two biases are one in Keras, with the gradient of either
 
@@ -51,28 +49,28 @@ def precision(dtype: str) -> Iterator[None]:
 
 
 class Beside:
-    """The script of a case with the parameters and the batch of our training; `run_step` is Keras's train_on_batch."""
+    """The script of a case with our parameters and batches."""
 
-    def __init__(self, case: Case, training: Training) -> None:
-        self.case, self.training = case, training
-        self.script = Script(replace(case.experiment, dtype="float32"), training.network)
+    def __init__(self, case: Case, ours: Prepared) -> None:
+        self.case, self.training = case, ours.training
+        self.script = Script(replace(case.experiment, dtype="float32"), ours.training.network)
         self.names: dict[str, Any] = {"__name__": "network", "__file__": "network.py", "exact": _exact_hard_sigmoid}
         text = self.script.text()
         if case.experiment.dtype == "float64":
             text = text.replace('layers.Activation("hard_sigmoid")', "exact")
         exec(compile(text, "network.py", "exec"), self.names)
         self.model = self.names["model"]
-        for name, values in self.names["arranged"](self.script.weights(training.parameters)).items():
+        for name, values in self.names["arranged"](self.script.weights(ours.training.parameters)).items():
             self.model.get_layer(name).set_weights(values)
-        self.batch = self.script.batch(training.x, training.targets)
+        self.batches = [self.script.batch(x, y) for x, y in ours.batches]
 
     def run_step(self) -> float:
-        """The loss of one batch; the parameters have made a step."""
+        """Keras's train_on_batch of each batch of a step; their mean loss."""
         self.model.reset_metrics()
-        return float(self.model.train_on_batch(self.batch["x"], self.batch["y"]))
+        return [float(self.model.train_on_batch(batch["x"], batch["y"])) for batch in self.batches][-1]
 
     def gradients(self) -> Iterator[tuple[str, Array, Array]]:
-        """Ours and Keras's of every variable that is trained, after a step of either."""
+        """Ours and Keras's of every variable that is trained, after a step of either that was one batch."""
         arrays = {name: np.zeros_like(each) for name, each in self.script.weights(self.training.parameters).items()}
         for name, parameter in self.training.parameters.named.items():
             if name.split(".")[0] not in self.summed or "bias_hh" not in name:
@@ -115,8 +113,8 @@ def disagreements(case: Case, *, steps: bool = True) -> list[str]:
     largest gradient there is. Biases that are summed in Keras do not step as ours do.
     """
     with precision(case.experiment.dtype), np.errstate(all="ignore"):
-        training = ours(case)
-        there = Beside(case, training)
+        ours = Prepared(case)
+        there = Beside(case, ours)
         tolerance, floor = TOLERANCE[case.experiment.dtype], ROUNDINGS * float(np.finfo(case.experiment.dtype).eps)
         off: list[str] = []
 
@@ -126,14 +124,17 @@ def disagreements(case: Case, *, steps: bool = True) -> list[str]:
                 off.append(f"{name} {error:.2g} of {size(their):.2g}")
 
         for step in range(STEPS if steps and not there.summed else 1):
-            training.run_pass()
-            loss = there.run_step()
-            largest = max(size(n.output.gradient) for n in training.nodes if n.output.gradient is not None)
-            compare(f"loss {step}", float(training.loss), loss)
-            for name, mine, their in there.gradients():
-                compare(f"gradient {step} {name}", mine, their, floor * largest)
-            training.run_update()
+            compare(f"loss {step}", ours.run_passes(), there.run_step())
+            largest = max(size(n.output.gradient) for n in ours.training.nodes if n.output.gradient is not None)
+            if len(ours.batches) == 1:
+                for name, mine, their in there.gradients():
+                    compare(f"gradient {step} {name}", mine, their, floor * largest)
+            ours.run_update()
             if not there.summed:
                 for name, mine, their in there.weights():
                     compare(f"step {step} {name}", mine, their, floor * largest)
         return off
+
+
+def size(array: Any) -> float:
+    return float(np.abs(array).max(initial=0))

@@ -241,7 +241,7 @@ class TestANetworkThatExplodes:
         assert (later.header["node"], later.header["phase"]) == (header["node"], header["phase"])
 
     def test_a_session_brought_back_behind_it_still_says_where_it_broke(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("app.session.CHECKPOINT_WORK", 0)
+        monkeypatch.setattr("app.session.WAY", 0)
         talk, _ = self.conversation()
         there = talk.ask("advance", steps=200)
         opening, kept = talk.session.take_changes()

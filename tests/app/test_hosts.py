@@ -160,6 +160,41 @@ def test_a_session_whose_host_is_killed_goes_on_at_its_last_acknowledged_step(ma
     run(hosts, play)
 
 
+def test_a_host_stands_by_and_takes_the_place_of_one_that_is_killed() -> None:
+    hosts = local()
+    placement = hosts.placement
+    assert isinstance(placement, Local)
+
+    async def play() -> None:
+        await opened(hosts, "a")
+        for _ in range(2):
+            assert placement._next
+            ready = await placement._next
+            os.kill(await process_of(hosts, "a"), signal.SIGKILL)
+            await say(hosts, "a", "advance", 2, steps=4)
+            assert await process_of(hosts, "a") == ready.child.pid
+
+    run(hosts, play)
+
+
+def test_a_host_that_dies_while_it_stands_by_is_passed_over() -> None:
+    hosts = local()
+    placement = hosts.placement
+    assert isinstance(placement, Local)
+
+    async def play() -> None:
+        await opened(hosts, "a")
+        assert placement._next
+        ready = await placement._next
+        for process in (ready.child.pid, await process_of(hosts, "a")):
+            os.kill(process, signal.SIGKILL)
+        await ready.link.ended()
+        await say(hosts, "a", "advance", 2, steps=4)
+        assert await process_of(hosts, "a") != ready.child.pid
+
+    run(hosts, play)
+
+
 def test_a_request_under_way_when_the_host_dies_is_done_once(make: Make) -> None:
     hosts = make()
 

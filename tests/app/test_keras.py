@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from app.documents import read_experiment
 from app.export.files import SCRIPT, files
@@ -22,8 +23,9 @@ from engine.clipping import NoClip
 from engine.optimizers.sgd import SGD
 from engine.problem import BadExperiment
 from engine.run import Run
+from engine.schedules import NoSchedule
 from tests.app.keras_beside import disagreements, precision
-from tests.engine.test_graph_parity import Case, cases
+from tests.engine.drawn_experiments import Case, cases
 
 # On the torch backend, of some small convolutions: PyTorch's own backward pass refuses the kernel that Keras has
 # permuted for it ("slow_conv2d: grad_weight must be contiguous").
@@ -37,10 +39,10 @@ EXAMPLES = Path(__file__).parents[2] / "app" / "examples"
 
 
 @settings(max_examples=60, derandomize=True, deadline=None, database=None)
-@given(cases())
+@given(cases(st.builds(SGD, lr=st.just(0.01))))
 def test_a_drawn_graph_has_the_loss_gradients_and_steps_of_its_exported_script(case: Case) -> None:
     assume(not case.experiment.loss.labels or case.experiment.network.layers[-1].out_features > 1)
-    experiment = replace(case.experiment, optimizer=SGD(lr=0.01), l1=0.0, clip=NoClip(), dtype="float64")
+    experiment = replace(case.experiment, schedule=NoSchedule(), l1=0.0, clip=NoClip(), accumulate=1, dtype="float64")
     try:
         assert disagreements(replace(case, experiment=experiment)) == []
     except BadExperiment as error:

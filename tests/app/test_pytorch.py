@@ -39,6 +39,7 @@ from engine.operations.pooling_max import MaxPool2d
 from engine.operations.reductions import Mean
 from engine.operations.shape import Flatten, Unflatten
 from engine.optimizers.adam import AdamW
+from engine.optimizers.lion import Lion
 from engine.optimizers.rmsprop import RMSprop
 from engine.optimizers.sgd import SGD
 from engine.run import Run
@@ -343,7 +344,30 @@ def test_steps_are_ours_under_any_schedule_penalty_and_clipping(schedule: Any, c
         data = run.data
         rows = run.batches.indices(run.step)
         batch = script.batch(data.train_x[rows].T, data.train_y[rows].reshape(len(rows), -1).T)
-        names["optimizer"].zero_grad()
+        model.zero_grad()
         x, y = (names["torch"].tensor(batch[name]) for name in "xy")
         eval(script.measured(), names, {"x": x, "y": y}).backward()
         names.get("descend", names["optimizer"].step)()
+
+
+@pytest.mark.parametrize("optimizer", [SGD(lr=0.1), Lion()], ids=lambda each: str(each.kind))
+@pytest.mark.parametrize("schedule", [NoSchedule(), StepLR()], ids=lambda each: str(each.kind))
+def test_a_network_that_is_frozen_throughout_has_its_gradients_and_no_optimizer(
+    optimizer: Any, schedule: Any, tmp_path: Path, capsys: Any
+) -> None:
+    """torch.optim refuses an empty list of parameters."""
+    layers = (Linear(out_features=5, frozen=True), Tanh(), Linear(out_features=1, frozen=True))
+    asked = Experiment(
+        network=Layers(layers), optimizer=optimizer, schedule=schedule, clip=ClipGradNorm(), l1=0.1, dtype="float64"
+    )
+    assert largest_difference(Run(asked), tmp_path) <= 1e-10
+    assert not {"optimizer", "descend", "Lion"} & set(executed(tmp_path / SCRIPT))
+    assert "one step" not in capsys.readouterr().out
+
+
+def test_a_network_without_parameters_has_its_loss(tmp_path: Path, capsys: Any) -> None:
+    layers = (Unflatten(unflattened_size=(1, 2)), Mean())
+    run = Run(Experiment(data=Generated("plane"), network=Layers(layers), loss=HuberLoss()))
+    assert not list(exported(run, tmp_path)["model"].parameters())
+    run.advance(1)
+    assert capsys.readouterr().out == f"loss {run.loss:.6f}\n"

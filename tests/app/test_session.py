@@ -11,8 +11,9 @@ import pytest
 
 from app.documents import read_experiment
 from app.frames import Frames
+from app.session import WAY, Session
 from engine.run import LearningRate, Run
-from tests.app.conversation import SMALL, Binary, Conversation
+from tests.app.conversation import SMALL, Binary, Conversation, read_binary
 
 WEIGHT = {"kind": "set_weight", "step": 5, "parameter": "0.weight", "index": [0, 0], "value": 1.0}
 RATE = {"kind": "learning_rate", "step": 5, "value": 0.5}
@@ -440,3 +441,41 @@ def test_a_bug_of_ours_becomes_one_sentence_and_is_logged(
     assert "secret detail" in caplog.text
     monkeypatch.undo()
     assert talk.ask("advance", steps=1).header["form"] == 1
+
+
+class TestTheWayBack:
+    """What a session tells of its states makes the way of another one to where it stands short."""
+
+    @pytest.mark.parametrize("steps", [10, 25, 700])
+    def test_is_a_few_hundred_steps_however_far_it_has_come(self, talk: Conversation, steps: int) -> None:
+        opening, kept = talk.session.take_changes()
+        for _ in range(8000 // steps):
+            frame = talk.ask("advance", steps=steps)
+            kept = talk.session.take_changes()[1] or kept
+        other, run = Session(), talk.session.run
+        other.known = kept
+        list(other.resume(opening.encode(), talk.session.step))
+        assert run and other.run and kept
+        assert 0 < run.step - kept.step <= WAY // run.cost + 2 * steps
+        assert other.run.losses.size == run.step - kept.step, "more steps were done than those"
+        assert numbers(read_binary(other.frames.encode(1, 1))) == numbers(frame)
+
+    def test_after_going_back_is_short_again_once_it_has_gone_on(self, talk: Conversation) -> None:
+        talk.ask("advance", steps=5000)
+        talk.session.take_changes()
+        talk.ask("seek", step=1000)
+        kept = talk.session.take_changes()[1]
+        for _ in range(30):
+            talk.ask("advance", steps=10)
+            kept = talk.session.take_changes()[1] or kept
+        assert kept and 1000 < kept.step < talk.session.step
+
+    def test_of_a_large_network_is_not_told_at_every_step(self, talk: Conversation) -> None:
+        """A copy of a state of 1.6 MB costs what some steps cost."""
+        wide = [{"kind": "Linear", "out_features": width} for width in (360, 360, 1)]
+        talk.open({**SMALL, "network": {"layers": wide}})
+        told = 0
+        for _ in range(60):
+            talk.ask("advance", steps=1)
+            told += talk.session.take_changes()[1] is not None
+        assert 0 < told <= 4

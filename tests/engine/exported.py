@@ -9,29 +9,28 @@ import numpy as np
 import pytest
 
 from app.export.pytorch.script import Script
-from engine.experiment import Experiment
 from engine.tensor import Array
-from engine.trainer import Training
+from tests.engine.drawn_experiments import Prepared
 
 torch: Any = pytest.importorskip("torch")
 torch.set_num_threads(1)
 
 
 class Exported:
-    """The exported script, executed, with the parameters and the batch of a training of ours."""
+    """The exported script, executed, with the parameters and the batches of what is prepared on our side."""
 
-    def __init__(self, experiment: Experiment, training: Training) -> None:
-        self.training = training
-        self.script = Script(experiment, training.network)
+    def __init__(self, prepared: Prepared) -> None:
+        self.training = prepared.training
+        self.script = Script(prepared.experiment, prepared.training.network)
         self.names = executed(self.script.text())
-        state = self.script.weights(training.parameters)
+        state = self.script.weights(self.training.parameters)
         self.names["model"].load_state_dict({name: torch.tensor(array) for name, array in state.items()})
-        batch = self.script.batch(training.x, training.targets)
+        batch = self.script.batch(prepared.x, prepared.targets)
         self.x, self.y = torch.tensor(batch["x"]), torch.tensor(batch["y"])
         self.x.requires_grad_(self.x.is_floating_point())
 
     def run_pass(self) -> None:
-        self.names["optimizer"].zero_grad()
+        self.names["model"].zero_grad()
         self.loss = eval(self.script.measured(), self.names, {"x": self.x, "y": self.y})
         self.loss.backward()
 
@@ -50,9 +49,8 @@ class Exported:
         for name, buffer in self.names["model"].named_buffers():
             yield name, state[name], buffer
 
-    def arranged(self, x: Array | None) -> Array:
+    def arranged(self, x: Array) -> Array:
         """What is shaped as our input, as the script has it."""
-        assert x is not None
         return self.script.batch(x, self.training.targets)["x"]
 
 

@@ -18,10 +18,11 @@ from engine.operations.join import Concat, Same
 from engine.operations.shape import Flatten
 from engine.problem import BadShape
 from engine.tensor import Shape
-from tests.engine.drawn_layers import KINDS, layers_of
+from tests.engine.drawn_layers import KINDS, blind, layers_of
 
 MOST = 12  # layers
 LARGEST = 160  # numbers in one example of a value
+TRIES = 4  # to find a layer that fits
 NAMES = "abcdefghijkl"  # of the layers that are given one, by place
 
 
@@ -51,7 +52,9 @@ class Sketch:
         except BadShape:
             return False
         member = scope.Member("", layer, (), shapes, made, 0)
-        return prod(made) <= LARGEST and not any(_norm_of_one(leaf) for _, leaf in scope.leaves(member, ""))
+        leaves = [leaf for _, leaf in scope.leaves(member, "")]
+        refused = any(_norm_of_one(leaf) or blind(leaf.layer, leaf.shapes[0]) for leaf in leaves)
+        return prod(made) <= LARGEST and not refused
 
     def add(self, layer: Layer, *reads: str, name: str = "") -> None:
         """Put a layer at the end."""
@@ -93,20 +96,27 @@ def graphs(draw: st.DrawFn, outputs: int) -> Graph:
 
 
 def _grow(draw: st.DrawFn, sketch: Sketch) -> None:
-    """One more layer, which mostly reads the last value; none if the one drawn does not fit."""
-    kind = draw(st.sampled_from(draw(st.sampled_from(sorted(KINDS.items())))[1]))
+    """One more layer, which mostly reads the last value; none if none of those that are drawn fits."""
+    for _ in range(TRIES):
+        kind = draw(st.sampled_from(draw(st.sampled_from(sorted(KINDS.items())))[1]))
+        reads = _reads(draw, sketch, kind)
+        alike = sketch.alike(kind, *reads)
+        shared = draw(st.booleans()) if alike else False
+        layer = draw(st.sampled_from(alike)) if shared else draw(layers_of(kind))
+        computed = kind is Embedding and reads != ["input"]  # where no gradient arrives, PyTorch has no step at all
+        if not computed and sketch.fits(layer, *reads):
+            frozen = not layer.shares and draw(st.integers(0, 7)) == 7
+            name = NAMES[len(sketch.layers)] if draw(st.booleans()) else ""
+            sketch.add(replace(layer, frozen=frozen), *reads, name=name)
+            return
+
+
+def _reads(draw: st.DrawFn, sketch: Sketch, kind: type[Layer]) -> list[str]:
     reads = [sketch.names[-1] if draw(st.integers(0, 3)) else draw(st.sampled_from(sketch.names))]
     least, most = kind.reads
     while len(reads) < least or (len(reads) < min(most, 3) and draw(st.booleans())):
         reads.append(draw(st.sampled_from(sketch.fitting(kind, reads[0]))))
-    alike = sketch.alike(kind, *reads)
-    shared = draw(st.booleans()) if alike else False
-    layer = draw(st.sampled_from(alike)) if shared else draw(layers_of(kind))
-    computed = kind is Embedding and reads != ["input"]  # where no gradient arrives, PyTorch has no step at all
-    if not computed and sketch.fits(layer, *reads):
-        frozen = not layer.shares and draw(st.integers(0, 7)) == 7
-        name = NAMES[len(sketch.layers)] if draw(st.booleans()) else ""
-        sketch.add(replace(layer, frozen=frozen), *reads, name=name)
+    return reads
 
 
 def _end(draw: st.DrawFn, sketch: Sketch, outputs: int) -> None:

@@ -1,33 +1,28 @@
 """Random graphs of layers beside PyTorch: our engine and the exported script, on the same numbers.
 
-The loss, the gradient of every parameter and of the input, and three steps of a random optimizer. The script is the
-one a person gets from `backflow export --to pytorch`; it is executed here. Errors are measured as in test_parity.py.
+The loss, the gradient of every parameter and of the input, and three steps of each optimizer under random schedules,
+penalties, clipping and numbers of batches. The script is the one a person gets from `backflow export --to pytorch`;
+it is executed here. Errors are measured as in test_parity.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.export import scope
-from app.export.scope import vocabulary
-from engine.clipping import ClipGradNorm, NoClip
-from engine.experiment import Experiment, Layers
-from engine.network import Network
-from engine.operations.losses import BCEWithLogitsLoss, CrossEntropyLoss
-from engine.tensor import Shape
-from engine.trainer import Training
+from engine.optimizers.any_optimizer import AnyOptimizer
+from tests.engine.drawn_experiments import OPTIMIZERS, Case, Prepared, cases
 from tests.engine.exported import Exported, gradient, torch
-from tests.engine.graphs import Graph, graphs
-from tests.engine.test_parity import STEPS, TOLERANCE, between, losses, optimizers
+from tests.engine.test_parity import STEPS, TOLERANCE
 
-ROUNDINGS = {"float32": 8, "float64": 64}  # of the largest gradient, which count for nothing
+ROUNDINGS = 2  # of the largest gradient, one on each side, which count for nothing
+OWN = 4  # times as far from the exact result as PyTorch itself we may be
 
 
 @pytest.fixture(autouse=True)
@@ -36,57 +31,6 @@ def default_dtype() -> Iterator[None]:
     kept = torch.get_default_dtype()
     yield
     torch.set_default_dtype(kept)
-
-
-@dataclass(frozen=True)
-class Case:
-    """An experiment on inputs of this shape, and the seed of all its numbers."""
-
-    experiment: Experiment
-    shape: Shape
-    seed: int
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> Case:
-    loss = draw(losses)
-    graph = draw(graphs(draw(st.integers(2 if isinstance(loss, CrossEntropyLoss) else 1, 4))))
-    experiment = Experiment(
-        network=Layers(graph.layers),
-        loss=loss,
-        optimizer=draw(optimizers),
-        l1=draw(st.sampled_from([0.0, 0.0, 0.0, 0.01])),
-        clip=draw(st.just(NoClip()) | st.builds(ClipGradNorm, max_norm=between(0.01, 2))),
-        batch=draw(st.integers(least_batch(graph), 6)),
-        dtype=draw(st.sampled_from(["float32", "float64"])),
-    )
-    return Case(experiment, graph.shape, draw(st.integers(0, 2**32 - 1)))
-
-
-def least_batch(graph: Graph) -> int:
-    placed = Network(graph.layers, *graph.shape).placed
-    return max(int(each.layer.least_batch(*each.shapes)) for each in placed)
-
-
-def ours(case: Case) -> Training:
-    """The engine's program with drawn parameters and a drawn batch in place."""
-    experiment, rng = case.experiment, np.random.default_rng(case.seed)
-    network = Network(experiment.network.layers, *case.shape)
-    training = Training(experiment, network, network.allocate(experiment.dtype), input_gradient=True)
-    training.reset(seed=0)
-    for parameter in training.parameters.named.values():
-        parameter.value[...] = rng.normal(size=parameter.value.shape) / np.sqrt(parameter.value.shape[-1])
-    tokens = vocabulary(scope.network(experiment.network.layers, case.shape))
-    drawn = rng.integers(0, tokens, training.x.shape) if tokens else rng.normal(size=training.x.shape)
-    training.x[...] = drawn
-    targets, shape = training.targets, training.targets.shape
-    if experiment.loss.labels:
-        targets[...] = rng.integers(0, network.outputs, shape)
-    elif isinstance(experiment.loss, BCEWithLogitsLoss):
-        targets[...] = rng.random(shape) > 0.5
-    else:
-        targets[...] = rng.normal(size=shape)
-    return training
 
 
 @dataclass
@@ -112,23 +56,24 @@ class Results:
 
 def results(case: Case) -> Results:
     torch.set_default_dtype(torch.float32)
-    training = ours(case)
-    script = Exported(case.experiment, training)
+    prepared = Prepared(case)
+    script, training = Exported(prepared), prepared.training
     found = Results()
     for step in range(STEPS):
         script.run_pass()
-        training.run_pass()
+        loss = prepared.run_passes()
         if step == 0:
-            found.add("loss", training.loss, script.loss.item())
+            found.add("loss", loss, script.loss.item())
             if script.x.requires_grad:  # tokens have no gradient
-                found.add("gradient x", script.arranged(training.input.gradient), gradient(script.x))
+                ours = np.concatenate(prepared.gradients, axis=1)
+                found.add("gradient x", script.arranged(ours), gradient(script.x))
             for name, mine, their in script.pairs():
                 found.add(f"gradient {name}", mine.gradient, gradient(their))
             between = (node.output.gradient for node in training.nodes if node.output.gradient is not None)
             everything = [*between, *(each for name, each in found.theirs.items() if name != "loss")]
             found.largest = max(map(size, everything))
         script.run_update()
-        training.run_update()
+        prepared.run_update()
         for name, mine, their in (*script.buffers(), *script.pairs()):
             found.add(f"step {step + 1} {name}", getattr(mine, "value", mine), their.detach().numpy())
     return found
@@ -137,28 +82,33 @@ def results(case: Case) -> Results:
 def disagreements(case: Case) -> list[str]:
     """The names of the results that differ by more than the tolerance, relative to PyTorch's largest entry.
 
-    What should be 0, as the gradient of a bias before a norm, is a few roundings of the largest gradient, and no two
-    orders of adding make the same ones; nor are steps the same that an optimizer makes of them. Where terms cancel to
-    a few digits, PyTorch itself is further from the exact result than the tolerance; then ours may be as far from it.
-    Where PyTorch's numbers overflow, ours must.
+    Of 4,369 drawn graphs, 97 in 100 agree so in everything. The others have results that rounding decides, and no two
+    orders of adding round alike. What is forgiven them was measured on these graphs:
+
+    - ROUNDINGS of the largest gradient. A gradient that should be 0, as that of a bias before a norm, is nothing but
+      that; so are the steps that an optimizer makes of such an entry. In float64 all but two results end here.
+    - OWN times what PyTorch itself is off from the exact result: in float32, where terms cancel to a few digits, that
+      is more than the tolerance. The largest multiple that any result needed is 3.5. What is off in one parameter is
+      so in all after the next pass: of a step, it is the most of any.
+    - Where PyTorch's numbers overflow, ours must, and no more is asked.
     """
     found, dtype = results(case), case.experiment.dtype
-    rounding = ROUNDINGS[dtype] * float(np.finfo(dtype).eps) * found.largest
+    rounding = ROUNDINGS * float(np.finfo(dtype).eps) * found.largest
     off = {name: found.off(name, rounding) for name in found.theirs}
     far = [name for name, each in found.theirs.items() if not off[name] <= max(TOLERANCE[dtype] * size(each), rounding)]
     far = [name for name in far if np.isfinite(found.theirs[name]).all() or np.isfinite(found.ours[name]).all()]
-    own = own_errors(case, found.theirs) if far else {}
-    return [name for name in far if not off[name] <= ROUNDINGS[dtype] * own[name]]
+    own = own_errors(case) if far else {}
+    return [name for name in far if not off[name] <= OWN * own[name]]
 
 
-def own_errors(case: Case, theirs: dict[str, Any]) -> dict[str, float]:
-    """How far PyTorch's results are from the exact ones: its float32 from its float64, or as many times less as
-    float64 has finer roundings."""
-    other: Any = {"float32": "float64", "float64": "float32"}[case.experiment.dtype]
-    found = results(replace(case, experiment=replace(case.experiment, dtype=other))).theirs
+def own_errors(case: Case) -> dict[str, float]:
+    """How far PyTorch's results are from the exact ones: its float32 from its float64, on the same numbers, or as many
+    times less as float64 has finer roundings."""
+    lists: tuple[Any, Any] = ("float32", "float64")
+    rough, fine = (results(replace(case, experiment=replace(case.experiment, dtype=each))).theirs for each in lists)
     share = float(np.finfo(case.experiment.dtype).eps / np.finfo(np.float32).eps)
-    own = {name: share * size(theirs[name] - found[name]) for name in theirs}
-    for step in range(1, STEPS + 1):  # what is off in one parameter is so in all after the next pass
+    own = {name: share * size(rough[name] - fine[name]) for name in rough}
+    for step in range(1, STEPS + 1):
         names = [name for name in own if name.startswith(f"step {step}")]
         own |= dict.fromkeys(names, max((own[name] for name in names), default=0.0))
     return own
@@ -168,8 +118,15 @@ def size(array: Any) -> float:
     return float(np.abs(array).max())
 
 
-@settings(max_examples=150, derandomize=True, deadline=None, database=None)
-@given(cases())
-def test_a_drawn_graph_has_the_loss_gradients_and_steps_of_its_exported_script(case: Case) -> None:
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@settings(max_examples=30, derandomize=True, deadline=None, database=None)
+@given(data=st.data())
+def test_a_drawn_graph_has_the_loss_gradients_and_steps_of_its_exported_script(
+    optimizer: str, data: st.DataObject
+) -> None:
     with np.errstate(all="ignore"):
-        assert disagreements(case) == []
+        assert disagreements(data.draw(cases(OPTIMIZERS[optimizer]))) == []
+
+
+def test_every_optimizer_is_drawn() -> None:
+    assert set(OPTIMIZERS) == {kind.__name__ for kind in get_args(get_args(AnyOptimizer)[0])}

@@ -310,6 +310,44 @@ def test_batch_norm_refuses_to_be_trained_on_one_number_and_says_why(depth: int)
     planned(Experiment(network=Layers(layers), batch=2))
 
 
+@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize(
+    ("layer", "shape", "alone"),
+    [
+        (BatchNorm1d(), (4,), True),
+        (BatchNorm1d(), (4, 1), True),
+        (BatchNorm1d(), (4, 2), False),
+        (BatchNorm2d(), (4, 1, 1), True),
+        (GroupNorm(num_groups=4), (4,), True),
+        (GroupNorm(num_groups=1), (1, 1, 1), True),
+        (GroupNorm(num_groups=4), (4, 2), False),
+        (GroupNorm(num_groups=2), (4,), False),
+        (LayerNorm(), (1,), False),
+        (RMSNorm(), (1, 1), False),
+    ],
+    ids=said,
+)
+def test_a_norm_of_one_number_in_all_is_refused_where_pytorch_refuses_it(
+    layer: Any, shape: tuple[int, ...], alone: bool, batch: int
+) -> None:
+    torch = pytest.importorskip("torch")
+    try:
+        apply(torch_norm(layer, shape[0], "float32"), torch.zeros(batch, *shape))
+        refused = False
+    except ValueError as error:
+        refused = "more than 1 value per channel" in str(error)
+    assert refused == (alone and batch == 1) == (batch < layer.least_batch(shape))
+
+
+@pytest.mark.parametrize("layer", [LayerNorm(), GroupNorm(num_groups=3)], ids=said)
+def test_a_norm_of_one_number_answers_its_bias_and_sends_nothing_back(layer: Any) -> None:
+    made = training([layer], 1 if isinstance(layer, LayerNorm) else 3)
+    bias = made.parameters.named["0.bias"].value[:, None]
+    assert np.array_equal(made.output.data, np.broadcast_to(bias, made.output.shape))
+    assert made.input.gradient is not None
+    assert np.abs(made.input.gradient).max() <= 1e-12
+
+
 def test_one_example_with_several_positions_is_enough_for_batch_norm() -> None:
     assert BatchNorm2d().least_batch((4, 3, 2)) == 1
     assert BatchNorm2d().least_batch((4, 1, 1)) == 2

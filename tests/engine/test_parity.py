@@ -22,25 +22,15 @@ from engine.operations.elementwise import ELU, GELU, LeakyReLU, Softplus
 from engine.operations.elementwise_clipped import Hardsigmoid, Hardtanh
 from engine.operations.elementwise_saturating import CELU
 from engine.operations.elementwise_shrink import Hardshrink, Softshrink
-from engine.operations.losses import BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, MSELoss, NLLLoss
-from engine.optimizers.adadelta import Adadelta
-from engine.optimizers.adagrad import Adagrad
-from engine.optimizers.adam import Adam, AdamW
-from engine.optimizers.adamax import Adamax
-from engine.optimizers.radam import RAdam
-from engine.optimizers.rmsprop import RMSprop
-from engine.optimizers.sgd import SGD
+from engine.operations.losses import BCEWithLogitsLoss
 from engine.trainer import Training
+from tests.engine.drawn_experiments import OPTIMIZERS, between, losses
 
 torch: Any = pytest.importorskip("torch")
 torch.set_num_threads(1)
 
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
 STEPS = 3
-
-
-def between(low: float, high: float) -> st.SearchStrategy[float]:
-    return st.floats(low, high, allow_nan=False)
 
 
 activations = st.one_of(
@@ -54,36 +44,7 @@ activations = st.one_of(
     st.builds(Softshrink, lambd=between(0, 1)),
     st.builds(Hardshrink, lambd=between(0, 1)),
 )
-rates = between(1e-3, 0.05)
-decays = st.sampled_from([0.0, 0.01, 0.1])
-momenta = st.sampled_from([0.0, 0.5, 0.9])
-betas = st.tuples(between(0, 0.95), between(0.9, 0.9999))
-optimizers = st.one_of(
-    st.builds(SGD, lr=rates, momentum=momenta, dampening=between(0, 0.9), weight_decay=decays),
-    st.builds(SGD, lr=rates, momentum=between(0.1, 0.95), weight_decay=decays, nesterov=st.just(True)),
-    st.builds(Adam, lr=rates, betas=betas, eps=between(1e-6, 1e-3), weight_decay=decays, amsgrad=st.booleans()),
-    st.builds(AdamW, lr=rates, betas=betas, eps=between(1e-6, 1e-3), weight_decay=decays, amsgrad=st.booleans()),
-    st.builds(
-        RMSprop,
-        lr=rates,
-        alpha=between(0.5, 0.99),
-        eps=between(1e-6, 1e-3),
-        weight_decay=decays,
-        momentum=momenta,
-        centered=st.booleans(),
-    ),
-    st.builds(Adagrad, lr=rates, lr_decay=decays, weight_decay=decays, initial_accumulator_value=between(0, 1)),
-    st.builds(Adadelta, lr=rates, rho=between(0.5, 0.99), weight_decay=decays),
-    st.builds(Adamax, lr=rates, betas=betas, eps=between(1e-6, 1e-3), weight_decay=decays),
-    st.builds(RAdam, lr=rates, betas=betas, eps=between(1e-6, 1e-3), weight_decay=decays),
-)
-losses = st.one_of(
-    st.builds(CrossEntropyLoss, label_smoothing=st.sampled_from([0.0, 0.1, 0.5, 1.0])),
-    st.just(NLLLoss()),
-    st.just(BCEWithLogitsLoss()),
-    st.just(MSELoss()),
-    st.builds(HuberLoss, delta=between(0.1, 3)),
-)
+optimizers = st.one_of(*(each for kind, each in OPTIMIZERS.items() if kind != "Lion"))  # PyTorch has none
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from app.export.pytorch.optimizers import optimizer
 from engine.clipping import NoClip
 from engine.experiment import Experiment
 from engine.layer import arguments
+from engine.network import Network
 from engine.schedules import NoSchedule, ReduceLROnPlateau
 
 # What torch.optim.lr_scheduler has no default for.
@@ -22,11 +23,16 @@ def descend():
 '''
 
 
-class Descent:
-    """Of an experiment, whose layers the script calls by these names."""
+IDLE = "# No parameter is trained: there is nothing that an optimizer could do."
 
-    def __init__(self, experiment: Experiment, names: Mapping[str, str]) -> None:
+
+class Descent:
+    """Of an experiment, whose layers the script calls by these names. Where no parameter is trained, because there is
+    none or because all are frozen, there is none: torch.optim refuses an empty list."""
+
+    def __init__(self, experiment: Experiment, network: Network, names: Mapping[str, str]) -> None:
         self.experiment = experiment
+        self.idle = all(network.layers[index].frozen for index in network.parametric)
         layers = {layer.name or str(place): layer for place, layer in enumerate(experiment.network.layers)}
         self.frozen = tuple(f"{theirs}." for name, theirs in names.items() if layers[name].frozen)
         self.trained = "trained" if self.frozen else "model.parameters()"
@@ -34,6 +40,8 @@ class Descent:
     def setup(self) -> str:
         """The optimizer, and the schedule of its rate."""
         schedule, lines = self.experiment.schedule, []
+        if self.idle:
+            return IDLE
         if self.frozen:
             held = ", ".join(map(literal, self.frozen))
             lines.append(f"frozen = ({held},)")
@@ -48,7 +56,7 @@ class Descent:
 
     def function(self) -> str:
         """The definition of descend(), where there is more to a step than the optimizer."""
-        lines = list(self._lines())
+        lines = [] if self.idle else list(self._lines())
         return FUNCTION.format(lines="\n".join(f"    {line}" for line in lines)) if len(lines) > 1 else ""
 
     def step(self) -> str:

@@ -14,7 +14,7 @@ from app.export.pytorch.classes import Classes
 from app.export.pytorch.descent import Descent
 from app.export.pytorch.initializers import drawn
 from app.export.pytorch.optimizers import CLASSES
-from app.export.pytorch.template import TEMPLATE
+from app.export.pytorch.template import BACKWARD, BARE, FROZEN, TEMPLATE, TRAINED, UPDATE
 from app.export.scope import vocabulary
 from engine.experiment import Experiment
 from engine.feasible import planned
@@ -67,12 +67,13 @@ class Script:
 
     def text(self) -> str:
         experiment, classes = self.experiment, [*self._classes.texts.values()]
-        if experiment.optimizer.kind in CLASSES:
+        descent = Descent(experiment, self.network, self._model.called)
+        if experiment.optimizer.kind in CLASSES and not descent.idle:
             classes.append(CLASSES[experiment.optimizer.kind])
-        descent = Descent(experiment, self._model.called)
         x, tokens = sides(self._examples, self.network.shape, self._model.inputs[0]), vocabulary(self.members)
         return TEMPLATE.format(
             title=title(experiment, self.network, self.members),
+            summary=BARE if not self.network.parameter_count else FROZEN if descent.idle else TRAINED,
             notes="".join(f"{line}\n" for line in self._notes()),
             name=comment(experiment.name),
             imports="from collections import OrderedDict\n" * ("OrderedDict" in self._model.text)
@@ -83,7 +84,8 @@ class Script:
             loss=call(f"nn.{experiment.loss.kind}", named=chosen(experiment.loss)),
             optimizer=descent.setup(),
             descend=descent.function(),
-            step=descent.step(),
+            backward=BACKWARD if self.network.parameter_count else "",
+            update="" if descent.idle else UPDATE.format(step=descent.step(), measured=self.measured()),
             initialize="".join(f"    {line}\n" for line in drawn(self._model.leaves)),
             measured=self.measured(),
             weights=WEIGHTS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 TEMPLATE = '''\
 """{title}, in PyTorch.
 
-One batch goes through the network, its gradients come back, and the optimizer makes one step.
+{summary}
 
 Needs: pip install torch safetensors
 
@@ -43,21 +43,27 @@ def load_batch():
     return {x}, {y}
 {descend}
 
-
 def main():
     initialize()
     x, y = load_batch()
-    optimizer.zero_grad()
+    model.zero_grad()
     loss = {measured}
-    loss.backward()
-    print(f"loss {{loss.item():.6f}}")
+{backward}    print(f"loss {{loss.item():.6f}}")
     for name, parameter in model.named_parameters():
         print(f"{{name:12}} gradient norm {{parameter.grad.norm().item():.6g}}")
-    {step}
-    loss = {measured}
-    print(f"loss after one step {{loss.item():.6f}}")
-
+{update}
 
 if __name__ == "__main__":
     main()
 '''
+TRAINED = "One batch goes through the network, its gradients come back, and the optimizer makes one step."
+FROZEN = "One batch goes through the network, and its gradients come back; no parameter is trained."
+BARE = "One batch goes through the network, which has no parameters."
+
+BACKWARD = "    loss.backward()\n"
+
+UPDATE = """\
+    {step}
+    loss = {measured}
+    print(f"loss after one step {{loss.item():.6f}}")
+"""
