@@ -60,6 +60,7 @@ PER_BYTE = 400  # and so many more for each byte of a state: to keep those of a 
 NO_STATE = (0, b"")
 SHOWN = 40  # test examples in a reply to Predict
 FAULT = problem("", "fault", "an answer", "a fault in Backflow")
+NO_MEMORY = problem("", "no_memory", "memory for this", "more than is left")
 
 
 class Session:
@@ -72,6 +73,7 @@ class Session:
         self.responses: Responses | None = None
         self.prover: Prover | None = None
         self.known: Known | None = None  # a state that somebody has computed on the way to what is asked next
+        self.cramped = False  # there was no memory for a request; what it was in the middle of is not to be trusted
         self._opening = ""  # how to open this session, while nobody has been told
         self._way = 0  # multiply-adds done since a state was told
         self._long = WAY  # so many are enough to tell another
@@ -96,6 +98,12 @@ class Session:
                 edited = any(found.where.split(".")[0] == "edits" for found in error.problems)
                 reason: Reason = "experiment" if isinstance(request, Open) and not edited else "message"
                 yield dump(refusal(request, reason, error.problems))
+        except MemoryError:
+            self.run, self.cramped = None, True
+            if isinstance(request, Open):
+                yield dump(refusal(request, "experiment", [replace(NO_MEMORY, where="network")]))
+            else:
+                yield dump(misread(message, self.generation, [NO_MEMORY]))
         except Exception:
             log.exception("a request failed")
             yield dump(misread(message, self.generation, [FAULT], reason="fault"))
@@ -121,6 +129,8 @@ class Session:
         if not self.run or self._way < self._long:
             return opening, None
         step, state = max(before, self.run.checkpoint())
+        if step == 0:  # everybody knows it
+            return opening, None
         self._way, self._long = 0, max(WAY, PER_BYTE * len(state))
         return opening, Known(key(self.run.experiment, tuple(self.run.edits), step), step, state)
 

@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.hosts.memory import share
+
 
 def usual() -> int:
     """One host a core, but for one core that is left to the web process."""
@@ -28,7 +30,10 @@ class Settings(BaseSettings):
     processes: Annotated[int, Field(ge=0, le=256)] = usual()  # hosts; 0: sessions run in the web process
     cluster: str = ""  # address of a Ray cluster whose nodes have the hosts instead; auto: the one of this machine
     hosts_per_node: Annotated[int, Field(ge=1, le=256)] = 1  # there; each takes one of the node's processors
-    host_memory: Annotated[int, Field(ge=2**27)] = 2**31  # bytes a host may hold before another takes its place
+    # Bytes of memory a host may take; from three quarters on another takes its place.
+    host_memory: Annotated[int, Field(ge=2**28)] = Field(
+        default_factory=lambda known: share(known.get("processes", usual()))
+    )
     database: str = ""  # URL of what outlives the process, such as sqlite:///backflow.db; empty: nothing does
     kept: Annotated[int, Field(ge=0)] = 500_000_000  # bytes of states kept there
     sessions: Annotated[int, Field(ge=1)] = 2000  # open at once; one more is asked to come again

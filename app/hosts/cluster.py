@@ -95,7 +95,7 @@ class Cluster:
                 raise RuntimeError(f"no host answers in the cluster at {self.address}; is a processor free there?")
             await asyncio.sleep(SHORT)
         random.shuffle(links)
-        return min(links, key=lambda link: (link.memory > self.largest, len(link.sessions)))
+        return min(links, key=lambda link: (link.full or link.memory > self.largest, len(link.sessions)))
 
     def links(self) -> Iterable[Link]:
         return list(self.hosts)

@@ -18,6 +18,10 @@ class HostLost(Exception):
     """The host has gone, or has been given up: what it had not answered was not done."""
 
 
+class HostFull(HostLost):
+    """The host has no memory for the session: it is not there."""
+
+
 @dataclass
 class Answer:
     """The replies to one request, and what changed in the journal by it."""
@@ -26,6 +30,7 @@ class Answer:
     opening: bytes = b""
     known: Known | None = None
     step: int = 0
+    full: bool = False  # there was no memory for it: the journal stays as it was, and the host has the session no more
 
 
 class Link:
@@ -34,6 +39,7 @@ class Link:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str) -> None:
         self.reader, self.writer = reader, writer
         self.lost = False
+        self.full = False  # it has refused something for want of memory
         self.sessions: set[int] = set()
         self.memory = 0
         self._waiting: dict[int, deque[asyncio.Future[Answer]]] = {}
@@ -46,7 +52,10 @@ class Link:
 
     async def open(self, session: int, journal: bytes = b"") -> Answer:
         self.sessions.add(session)
-        return await self._ask(packed(Kind.OPEN, journal, session), session)
+        answer = await self._ask(packed(Kind.OPEN, journal, session), session)
+        if answer.full:
+            raise HostFull
+        return answer
 
     async def ask(self, session: int, message: Message) -> Answer:
         if isinstance(message, str):
@@ -120,6 +129,10 @@ class Link:
             answer.known = Known.unpacked(payload)
         elif kind is Kind.DONE:
             (answer.step,) = STEP.unpack(payload)
+            self._settle(session, self._coming.pop(session))
+        elif kind is Kind.FULL:
+            self.full = answer.full = True
+            self.sessions.discard(session)
             self._settle(session, self._coming.pop(session))
 
     def _settle(self, session: int, answer: Answer) -> None:

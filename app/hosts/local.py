@@ -24,6 +24,7 @@ log = logging.getLogger("backflow.hosts")
 STARTS = 5  # of a process, before there is something wrong with all of them
 STARTING = 30.0  # seconds a process may take
 UNDISTURBED = 2.0  # seconds for sessions to begin, or to come back, before one that stands by is started
+RELIEVED = 0.75  # of the memory that a host may take: from there on another takes its place
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
@@ -34,7 +35,7 @@ class Process:
 
 
 class Local:
-    """The pool. `largest` is how many bytes of memory a host may hold before it is relieved."""
+    """The pool. `largest` is how many bytes of memory a host may take; it is relieved before."""
 
     def __init__(self, processes: int, largest: int) -> None:
         self.processes, self.largest = processes, largest
@@ -50,9 +51,9 @@ class Local:
         self._next = asyncio.create_task(self._stand_by())
 
     async def place(self) -> Link:
-        """The host with the fewest sessions; dead ones are replaced on the way."""
+        """The host with the fewest sessions, and memory left; dead ones are replaced on the way."""
         await self._fill()
-        return min((process.link for process in self._pool), key=lambda link: len(link.sessions))
+        return min((process.link for process in self._pool), key=lambda link: (link.full, len(link.sessions)))
 
     def links(self) -> Iterable[Link]:
         return [process.link for process in (*self._pool, *self._relieved)]
@@ -79,7 +80,7 @@ class Local:
             for process in list(self._pool):
                 if process.link.lost:
                     self._bury(process)
-                elif process.link.memory > self.largest:
+                elif self._is_full(process.link) and len(self._relieved) < self.processes:
                     self._pool.remove(process)
                     self._relieved.append(process)
             for process in list(self._relieved):
@@ -87,6 +88,9 @@ class Local:
                     self._bury(process)
             while len(self._pool) < self.processes:
                 self._pool.append(await self._take_next())
+
+    def _is_full(self, link: Link) -> bool:
+        return link.full or link.memory > RELIEVED * self.largest
 
     def _bury(self, process: Process) -> None:
         (self._pool if process in self._pool else self._relieved).remove(process)
@@ -128,7 +132,7 @@ class Local:
         token = secrets.token_urlsafe(16)
         with theirs:
             child = subprocess.Popen(
-                [sys.executable, "-m", "app.hosts.process"],
+                [sys.executable, "-m", "app.hosts.process", str(self.largest)],
                 stdin=theirs.fileno(),
                 env={**os.environ, **ONE_THREAD, "BACKFLOW_TOKEN": token},
             )

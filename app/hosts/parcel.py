@@ -17,7 +17,7 @@ STEP = struct.Struct("<I")
 
 
 class Kind(IntEnum):
-    """From the web process: HELLO to CLOSE. From a host: TEXT to PONG."""
+    """From the web process: HELLO to CLOSE. From a host: TEXT to FULL."""
 
     HELLO = 1  # the token, first on every stream
     OPEN = 2  # a session, with the journal to resume from; empty for a new one
@@ -32,6 +32,7 @@ class Kind(IntEnum):
     CHECKPOINT = 13  # a state on the session's way, for those who come this way again
     DONE = 14  # the request is answered: the step the run is at
     PONG = 15  # how the host is
+    FULL = 16  # in place of DONE: the request was refused for want of memory, and the session is here no more
 
 
 KINDS = frozenset(Kind)

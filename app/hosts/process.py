@@ -1,4 +1,5 @@
-"""The process a host lives in: `python -m app.hosts.process`, with a connected socket as file descriptor 0.
+"""The process a host lives in: `python -m app.hosts.process BYTES`, with a connected socket as file descriptor 0;
+so many bytes of memory it may take.
 
 A plain loop: what has come is taken, then each stream that has work gets one turn of about a millisecond, and so on;
 without work it sleeps in select. Measured beside asyncio, such a loop serves more and waits less.
@@ -14,6 +15,7 @@ from contextlib import suppress
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from time import monotonic
 
+from app.hosts import memory
 from app.hosts.parcel import LARGEST, Kind, NoParcel, Unpacker, packed
 from app.hosts.worker import Worker
 
@@ -130,6 +132,7 @@ class Streams:
 
 
 def main() -> None:
+    memory.limit(int(sys.argv[1]))
     streams = Streams(os.environ.get("BACKFLOW_TOKEN", ""))
     streams.add(socket.socket(fileno=os.dup(0)))
     try:

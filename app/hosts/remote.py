@@ -20,11 +20,11 @@ from typing import Protocol
 
 from app.documents import read_request
 from app.hosts.journal import Journal
-from app.hosts.link import Answer, HostLost, Link
+from app.hosts.link import Answer, HostFull, HostLost, Link
 from app.moments import Known, keys
 from app.protocol import Open
 from app.refusal import misread
-from app.session import FAULT, Message, dump
+from app.session import FAULT, NO_MEMORY, Message, dump
 from app.store import Store
 from engine.problem import BadExperiment
 
@@ -90,18 +90,23 @@ class Remote:
         seat = self._seats[session]
         async with seat.turn:
             seat.used = monotonic()
-            known = await self._known(message)
+            known, full = await self._known(message), False
             for _ in range(TRIES):
                 try:
                     link = await self._link(seat)
                     if known:
                         link.tell(seat.number, known)
                     answer = await link.ask(seat.number, message)
-                except HostLost:
-                    seat.link = None
+                except HostLost as lost:
+                    seat.link, full = None, isinstance(lost, HostFull)
                     continue
-                self._note(seat, answer)
+                if answer.full:
+                    seat.link = None
+                else:
+                    self._note(seat, answer)
                 return answer.replies
+            if full:
+                return [dump(misread(message, 0, [NO_MEMORY]))]
             log.error("a request was given up after %d hosts were lost over it", TRIES)
             return [dump(misread(message, 0, [FAULT], reason="fault"))]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import resource
 import struct
 from collections.abc import Iterator
 
+from app.hosts import memory
 from app.hosts.journal import Journal
 from app.hosts.parcel import STEP, Kind, Parcel, packed
 from app.hosts.turns import Turns
@@ -13,7 +13,6 @@ from app.moments import Known
 from app.session import Message, Session
 
 HEALTH = struct.Struct("<IQ")  # sessions, bytes of memory
-PAGE = resource.getpagesize()
 
 
 class Worker:
@@ -40,7 +39,7 @@ class Worker:
             self.turns.drop(session)
             self.sessions.pop(session, None)
         elif kind is Kind.PING:
-            yield packed(Kind.PONG, HEALTH.pack(len(self.sessions), memory()))
+            yield packed(Kind.PONG, HEALTH.pack(len(self.sessions), memory.held()))
 
     def turn(self) -> Iterator[bytes]:
         for _, said in self.turns.turn():
@@ -51,8 +50,12 @@ class Worker:
         held, journal = self.sessions[session], Journal.unpacked(payload)
         if journal.opening:
             held.known = journal.known
-            for _ in held.resume(journal.opening, journal.step):
-                yield None
+            try:
+                for _ in held.resume(journal.opening, journal.step):
+                    yield None
+            except MemoryError:
+                yield self._full(session)
+                return
             held.take_changes()  # the asker knows: it was the asker who said so
         yield packed(Kind.DONE, STEP.pack(held.step), session)
 
@@ -65,6 +68,9 @@ class Worker:
                 yield packed(Kind.TEXT, reply.encode(), session)
             else:
                 yield packed(Kind.BINARY, reply, session)
+        if held.cramped:
+            yield self._full(session)
+            return
         opening, known = held.take_changes()
         if opening:
             yield packed(Kind.JOURNAL, opening.encode(), session)
@@ -72,8 +78,7 @@ class Worker:
             yield packed(Kind.CHECKPOINT, known.packed(), session)
         yield packed(Kind.DONE, STEP.pack(held.step), session)
 
-
-def memory() -> int:
-    """Bytes of memory this process holds now."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * PAGE
+    def _full(self, session: int) -> bytes:
+        """There was no memory for what a session was asked: it may have stopped anywhere, and stands here no more."""
+        self.sessions.pop(session, None)
+        return packed(Kind.FULL, b"", session)

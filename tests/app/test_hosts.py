@@ -16,7 +16,7 @@ import pytest
 from app.hosts.host import Hosts
 from app.hosts.in_process import InProcess
 from app.hosts.link import HostLost, Link
-from app.hosts.local import Local
+from app.hosts.local import Local, Process
 from app.hosts.process import Streams
 from app.hosts.remote import Remote
 from tests.app.conversation import SMALL, read_binary
@@ -31,6 +31,12 @@ class Make(Protocol):
 
 def local(processes: int = 1, *, silence: float = 5.0, idle: float = 600.0, largest: int = LARGE) -> Remote:
     return Remote(Local(processes, largest), silence, idle)
+
+
+def wide(units: int, batch: int = 32) -> dict[str, Any]:
+    """An experiment of so many hidden units, twice: units² parameters, of 16 bytes each."""
+    layers = [{"kind": "Linear", "out_features": width} for width in (units, units, 1)]
+    return {**SMALL, "network": {"layers": layers}, "batch": batch}
 
 
 @pytest.fixture(scope="module")
@@ -88,18 +94,28 @@ async def opened(hosts: Hosts, session: str, **fields: Any) -> None:
     assert json.loads(built)["kind"] == "graph"
 
 
+def placement(hosts: Remote) -> Local:
+    assert isinstance(hosts.placement, Local)
+    return hosts.placement
+
+
 def children(hosts: Remote) -> list[int]:
-    placement = hosts.placement
-    assert isinstance(placement, Local)
-    return [process.child.pid for process in placement._pool]
+    return [process.child.pid for process in placement(hosts)._pool]
+
+
+async def standing_by(hosts: Remote) -> Process:
+    """The host that stands by, once it does."""
+    coming = placement(hosts)._next
+    assert coming
+    return await coming
 
 
 async def process_of(hosts: Remote, session: str) -> int:
     """The process that a session runs in."""
-    link, placement = hosts._seats[session].link, hosts.placement
-    if isinstance(placement, Local):
-        return next(process.child.pid for process in placement._pool if process.link is link)
-    actor = placement.hosts[link]  # type: ignore[attr-defined]
+    link, pool = hosts._seats[session].link, hosts.placement
+    if isinstance(pool, Local):
+        return next(process.child.pid for process in (*pool._pool, *pool._relieved) if process.link is link)
+    actor = pool.hosts[link]  # type: ignore[attr-defined]
     return int(await actor.__ray_call__.remote(lambda host: os.getpid()))
 
 
@@ -162,14 +178,11 @@ def test_a_session_whose_host_is_killed_goes_on_at_its_last_acknowledged_step(ma
 
 def test_a_host_stands_by_and_takes_the_place_of_one_that_is_killed() -> None:
     hosts = local()
-    placement = hosts.placement
-    assert isinstance(placement, Local)
 
     async def play() -> None:
         await opened(hosts, "a")
         for _ in range(2):
-            assert placement._next
-            ready = await placement._next
+            ready = await standing_by(hosts)
             os.kill(await process_of(hosts, "a"), signal.SIGKILL)
             await say(hosts, "a", "advance", 2, steps=4)
             assert await process_of(hosts, "a") == ready.child.pid
@@ -179,13 +192,10 @@ def test_a_host_stands_by_and_takes_the_place_of_one_that_is_killed() -> None:
 
 def test_a_host_that_dies_while_it_stands_by_is_passed_over() -> None:
     hosts = local()
-    placement = hosts.placement
-    assert isinstance(placement, Local)
 
     async def play() -> None:
         await opened(hosts, "a")
-        assert placement._next
-        ready = await placement._next
+        ready = await standing_by(hosts)
         for process in (ready.child.pid, await process_of(hosts, "a")):
             os.kill(process, signal.SIGKILL)
         await ready.link.ended()
@@ -240,8 +250,9 @@ def test_a_session_nobody_uses_keeps_its_journal_and_comes_back(make: Make) -> N
     run(hosts, play)
 
 
-def test_a_host_that_has_grown_is_relieved_and_its_sessions_move() -> None:
-    hosts = local(largest=1)
+def test_a_host_that_has_grown_is_relieved_and_new_sessions_go_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.hosts.local.RELIEVED", 0.0)
+    hosts = local()
 
     async def play() -> None:
         await opened(hosts, "a")
@@ -253,6 +264,67 @@ def test_a_host_that_has_grown_is_relieved_and_its_sessions_move() -> None:
         assert numbers(frame) == await undisturbed(43)
 
     run(hosts, play)
+
+
+class TestWithoutMemory:
+    """What needs more than a host may take is refused; whoever asked goes on elsewhere, the others where they are."""
+
+    def test_an_experiment_is_refused_at_its_network_and_every_session_goes_on(self) -> None:
+        hosts = local(largest=2**27)
+
+        async def play() -> None:
+            for session in "ab":
+                await opened(hosts, session)
+                await say(hosts, session, "advance", 2, steps=40)
+            first = await process_of(hosts, "b")
+            (refused,) = await say(hosts, "a", "open", 3, experiment=wide(2000))
+            found = json.loads(refused)
+            assert (found["id"], found["reason"]) == (3, "experiment")
+            assert [(each["where"], each["code"]) for each in found["problems"]] == [("network", "no_memory")]
+            for session in "ab":
+                (frame,) = await say(hosts, session, "seek", 9, step=43)
+                assert numbers(frame) == await undisturbed(43)
+            assert await process_of(hosts, "a") != first
+            assert hosts._seats["b"].link not in [process.link for process in placement(hosts)._pool]
+            await opened(hosts, "new")
+            await hosts.close("b")
+            await opened(hosts, "newer")
+            assert not placement(hosts)._relieved and not Path(f"/proc/{first}").exists(), "it was to be ended"
+
+        run(hosts, play)
+
+    def test_a_request_is_refused_and_the_session_stands_where_it_stood(self) -> None:
+        hosts = local(largest=2**27)
+
+        async def play() -> None:
+            await hosts.open("a")
+            _, before = await say(hosts, "a", "open", 1, experiment=wide(1000), step=12)
+            (refused,) = await say(hosts, "a", "prove", 2, parameter="0.weight", index=[0, 0])
+            assert [each["code"] for each in json.loads(refused)["problems"]] == ["no_memory"]
+            (after,) = await say(hosts, "a", "seek", 3, step=12)
+            assert numbers(after) == numbers(before)
+
+        run(hosts, play)
+
+    def test_a_session_that_finds_none_anywhere_is_told_so_and_may_ask_again(self) -> None:
+        hosts = local(largest=2**27)
+
+        async def play() -> None:
+            await hosts.open("a")
+            await say(hosts, "a", "open", 1, experiment=wide(1000))
+            hosts._leave(hosts._seats["a"])
+            placement(hosts).largest = 2**22
+            for process in placement(hosts)._pool:
+                process.child.kill()
+            (refused,) = await say(hosts, "a", "advance", 2, steps=1)
+            assert [each["code"] for each in json.loads(refused)["problems"]] == ["no_memory"]
+            placement(hosts).largest = LARGE
+            for process in placement(hosts)._pool:
+                process.child.kill()
+            (frame,) = await say(hosts, "a", "advance", 3, steps=1)
+            assert read_binary(frame).header["step"] == 2
+
+        run(hosts, play)
 
 
 def test_sessions_are_spread_over_the_hosts() -> None:
@@ -287,16 +359,16 @@ def test_a_request_that_kills_every_host_is_refused_and_the_others_live() -> Non
 def test_when_a_node_is_lost_all_its_sessions_go_on_elsewhere(nodes: Any) -> None:
     from app.hosts.cluster import Cluster
 
-    placement = Cluster(nodes.address, 1, LARGE)
-    hosts = Remote(placement, silence=5, idle=600)
+    cluster = Cluster(nodes.address, 1, LARGE)
+    hosts = Remote(cluster, silence=5, idle=600)
     sessions = [f"session {number}" for number in range(12)]
 
     async def play() -> None:
-        while len(placement.hosts) < 3:
+        while len(cluster.hosts) < 3:
             await asyncio.sleep(0.05)
         for session in sessions:
             await opened(hosts, session)
-        assert {len(link.sessions) for link in placement.links()} == {4}
+        assert {len(link.sessions) for link in cluster.links()} == {4}
         await asyncio.gather(*(say(hosts, session, "advance", 2, steps=300) for session in sessions))
         lost = {await process_of(hosts, session): session for session in sessions}
         where = {process: await node_of(hosts, session) for process, session in lost.items()}
