@@ -46,7 +46,7 @@ bench: .venv/bench ## Time the engine against the limit and PyTorch; writes benc
 scaling: .venv/bench ## Time widths and depths beside PyTorch; writes charts into docs/pictures
 	$(BIN)/python -m benchmarks.scaling
 
-load: $(BUNDLE) .venv/test ## Put the service under the load of a class; writes benchmarks/load/load.json
+load: $(BUNDLE) .venv/test ## Put the service under the load of a class; writes docs/performance.md
 	$(BIN)/python -m benchmarks.load
 
 fuzz: $(BUNDLE) .venv/test .venv/fuzz ## Send the HTTP API what nobody would, for a few minutes

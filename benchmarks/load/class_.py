@@ -32,11 +32,12 @@ EXPERIMENT: dict[str, Any] = {
 @dataclass
 class Report:
     sessions: int
-    frames: int = 0
-    late: int = 0
+    asked: int = 0  # frames, those that were not asked for because two were outstanding among them
+    late: int = 0  # of those
     steps: int = 0
     seconds: float = 0.0
-    waits: list[float] = field(default_factory=list)  # of explicit steps
+    frames: list[float] = field(default_factory=list)  # seconds that each waited for was long in coming
+    waits: list[float] = field(default_factory=list)  # the same of explicit steps
     errors: list[str] = field(default_factory=list)
     memory: int = 0  # bytes a session
     cores: tuple[float, ...] = ()  # busy, of each process, the web process first
@@ -45,12 +46,13 @@ class Report:
 
     @property
     def on_time(self) -> float:
-        return 1 - self.late / max(1, self.frames)
+        return 1 - self.late / max(1, self.asked)
 
-    def wait(self, share: float) -> float:
-        """Milliseconds that so large a share of the explicit steps did not exceed."""
-        ordered = sorted(self.waits) or [float("nan")]
-        return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+def within(waits: list[float], share: float) -> float:
+    """Milliseconds that so large a share of the waits did not exceed."""
+    ordered = sorted(waits) or [float("nan")]
+    return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 async def gather(service: Service, count: int, within: float) -> list[Client]:
@@ -102,7 +104,7 @@ async def _train(client: Client, rate: float, steps: int, end: float, report: Re
         while tick < end:
             await asyncio.sleep(max(0.0, tick - perf_counter()))
             tick += 1 / rate
-            report.frames += 1
+            report.asked += 1
             if client.outstanding >= 2:
                 report.late += 1
                 continue
@@ -122,6 +124,7 @@ def _frame(answer: asyncio.Future[tuple[bytes, float]], steps: int, most: float,
     if payload[:1] == b"{":
         report.errors.append(payload[:200].decode())
     report.steps += steps
+    report.frames.append(took)
     report.late += took > most
 
 

@@ -23,6 +23,7 @@ import uvloop
 
 from benchmarks.load.class_ import EXPERIMENT
 from benchmarks.load.client import Client
+from benchmarks.load.page import write
 from benchmarks.load.service import Service, private, served
 
 HERE = Path(__file__).parent
@@ -140,6 +141,7 @@ def main() -> None:
     with served() as service:
         found = uvloop.run(soak(service, chosen.people, chosen.minutes * 60))
     (HERE / "soak.json").write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+    write()
     print(json.dumps(found))
 
 

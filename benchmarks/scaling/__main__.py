@@ -17,8 +17,8 @@ import numpy as np
 from benchmarks.engine_step import engine_step, recorded_step, training
 from benchmarks.paired import paired, ratio
 from benchmarks.peers import torch_or_none, torch_step
+from benchmarks.plot import chart
 from benchmarks.scaling.networks import DEPTHS, WIDTHS, square
-from benchmarks.scaling.plot import chart
 from benchmarks.workload import Workload
 from benchmarks.workloads import WORKLOADS
 

@@ -6,8 +6,8 @@ import re
 from xml.etree import ElementTree
 
 from benchmarks.engine_step import engine_step
+from benchmarks.plot import chart
 from benchmarks.scaling.networks import square
-from benchmarks.scaling.plot import chart
 
 
 def test_equal_factors_are_equal_distances() -> None:
