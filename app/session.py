@@ -182,7 +182,7 @@ class Session:
         run = Run(request.experiment, request.edits)
         known, self.known = self.known, None
         if known and known.key == key(run.experiment, request.edits, known.step):
-            run.adopt(known.step, known.state)
+            run.checkpoints.adopt(known.step, known.state)
         return run
 
     def _take(self, request: Open, run: Run, frames: Frames | None = None) -> None:
@@ -192,7 +192,7 @@ class Session:
     def _advance(self, request: Advance, run: Run) -> Work:
         steps = within_reach(run, request.steps)
         if not run.broken and self._way + steps * run.cost >= self._long:
-            self._before = run.step, run.state()
+            self._before = run.step, run.checkpoints.state()
         yield from self._train(run, steps, halt=True)
         yield self._frame(request)
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from engine import unit_variance
 from engine.batches import Batches
+from engine.checkpoints import Checkpoints
 from engine.data import shared
 from engine.edits import Edit, Edits, Freeze, SetWeight, check
 from engine.edits import LearningRate as LearningRate
@@ -28,10 +29,6 @@ from engine.schedules import NoSchedule
 from engine.tensor import Array
 from engine.trainer import Training
 
-CHECKPOINTS = 64
-CHECKPOINT_BYTES = 100_000_000  # of all checkpoints together, but for the least few
-LEAST_CHECKPOINTS = 6
-REPLAY = 100_000_000  # multiply-adds between two checkpoints, before there are more than the least few: some 50 ms
 LEAST_COST = 20_000  # multiply-adds that take as long as the calls of the smallest step
 FLUSH = 64  # steps between two looks for subnormal numbers, counted from 0 so that a replay does the same
 PORTION = 64  # steps between two looks for numbers that are none
@@ -60,8 +57,9 @@ class Run:
         labels, outputs = experiment.loss.labels, self.network.outputs
         data = (experiment.data, experiment.seeds.data, experiment.dtype)
         self._x, self._y = shared.columns(*data), shared.targets(*data, outputs, labels)
-        self._checkpoints: dict[int, bytes] = {}
-        self._stride = 16
+        watched = {f"schedule.{name}": array for name, array in self.watched.items()}
+        changed = self.parameters.state() | self.training.memory.arrays | watched
+        self.checkpoints = Checkpoints(changed, self.cost)
         self._evaluations: dict[int, ref[Evaluation]] = {}
         self.losses = np.zeros(0, experiment.dtype)
         self.fault: Fault | None = None
@@ -102,7 +100,7 @@ class Run:
 
     def _again(self, start: int, steps: int) -> Array:
         """The steps from `start` once more, one at a time, up to the first that has a fault."""
-        self._restore(self._nearest(start + 1))
+        self._restore(self.checkpoints.nearest(start + 1))
         self._steps(start - self.step)
         losses: list[Array] = []
         while len(losses) < steps and not (losses and fault_of(self.training, self.step)):
@@ -175,7 +173,7 @@ class Run:
         self.step += 1
         if self.step % FLUSH == 0:
             self.training.flush()
-        self._keep()
+        self.checkpoints.keep(self.step)
 
     # Going anywhere
 
@@ -196,23 +194,16 @@ class Run:
 
     def checkpoint(self) -> tuple[int, bytes]:
         """The newest state kept before the step that is shown, and before anything broke; and the step it belongs to:
-        what `adopt` takes."""
-        step = self._nearest(max(1, self.broken.step if self.broken else self.step))
-        return step, self._checkpoints[step]
-
-    def adopt(self, step: int, state: bytes) -> None:
-        """Know the state at a step from another run of the same experiment and edits; ValueError if it is another's."""
-        expected = sum(array.nbytes for array in self._arrays().values())
-        if len(state) != expected:
-            raise ValueError(f"a state of {expected} bytes expected, got {len(state)}")
-        self._checkpoints[step] = state
+        what `checkpoints.adopt` takes."""
+        step = self.checkpoints.nearest(max(1, self.broken.step if self.broken else self.step))
+        return step, self.checkpoints[step]
 
     def edit(self, edit: Edit) -> None:
         """Make a change from `edit.step` on. What was computed from that step on is forgotten, and what was edited
         after it; BadExperiment if there is no such thing to change."""
         check(edit, "edit", self.network, self.parameters)
         self.edits.add(edit)
-        self._checkpoints = {s: kept for s, kept in self._checkpoints.items() if s <= edit.step}
+        self.checkpoints.forget_after(edit.step)
         if self.fault and self.fault.step > edit.step:
             self.fault = None
         if self.step > edit.step:
@@ -244,45 +235,18 @@ class Run:
         for name, start in self.experiment.schedule.remembers().items():
             np.copyto(self.watched[name], start)
         self._dial()
-        self._checkpoints.setdefault(0, self.state())
-
-    def state(self) -> bytes:
-        """All that a step changes and the next one reads: what `adopt` takes, as the state at this step."""
-        return b"".join(array.tobytes() for array in self._arrays().values())
-
-    def _arrays(self) -> dict[str, Array]:
-        watched = {f"schedule.{name}": array for name, array in self.watched.items()}
-        return self.parameters.state() | self.training.memory.arrays | watched
+        self.checkpoints.keep(0)
 
     def _restore(self, step: int) -> None:
-        kept, start = self._checkpoints[step], 0
-        for array in self._arrays().values():
-            array[...] = np.frombuffer(kept, array.dtype, array.size, start).reshape(array.shape)
-            start += array.nbytes
+        self.checkpoints.restore(step)
         self.step = step
         self.training.freeze(self.edits.frozen(step, self.network))
         self._dial()
-
-    def _keep(self) -> None:
-        """A checkpoint every stride; when there are many, every second one goes and the stride doubles."""
-        if self.step % self._stride or self.step in self._checkpoints:
-            return
-        state = self.state()
-        self._checkpoints[self.step] = state
-        near = self._stride * self.cost < REPLAY
-        most = LEAST_CHECKPOINTS if near else max(LEAST_CHECKPOINTS, CHECKPOINT_BYTES // max(1, len(state)))
-        if len(self._checkpoints) > min(CHECKPOINTS, most):
-            self._stride *= 2
-            self._checkpoints = {s: kept for s, kept in self._checkpoints.items() if s % self._stride == 0}
 
     @property
     def broken(self) -> Fault | None:
         """The fault, if the run has come to it."""
         return self.fault if self.fault and self.fault.step <= self.step else None
-
-    def _nearest(self, step: int) -> int:
-        """The last checkpoint before a step."""
-        return max(s for s in self._checkpoints if s < step)
 
     @property
     def cost(self) -> int:
@@ -293,7 +257,7 @@ class Run:
         """Steps that `seek` would have to do."""
         if step == self.step or step <= 0:
             return 0
-        nearest = self._nearest(step)
+        nearest = self.checkpoints.nearest(step)
         return step - (self.step if nearest <= self.step < step else nearest)
 
     # Looking

@@ -185,4 +185,4 @@ def test_a_state_of_another_experiment_is_not_taken() -> None:
     run.advance(40)
     step, state = run.checkpoint()
     with pytest.raises(ValueError, match="bytes expected"):
-        other.adopt(step, state)
+        other.checkpoints.adopt(step, state)

@@ -129,7 +129,7 @@ def test_a_fault_late_in_a_run_is_found_at_its_step(late: int) -> None:
     run.advance(late + 50, halt=True)
     assert run.step == late + 3
     assert run.fault == Fault(late + 3, 2, "forward")
-    assert all(step % run._stride == 0 for step in run._checkpoints)
+    assert all(step % run.checkpoints.stride == 0 for step in run.checkpoints)
 
 
 def test_going_back_before_the_fault_leaves_it_ahead_and_an_edit_there_forgets_it() -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from engine.batches import Batches
+from engine.checkpoints import LEAST, MOST
 from engine.data.choices import Generated, Table
 from engine.data.dataset import Dataset
 from engine.data.shared import as_targets
@@ -29,7 +30,7 @@ from engine.optimizers.nadam import NAdam
 from engine.optimizers.radam import RAdam
 from engine.optimizers.rmsprop import RMSprop
 from engine.optimizers.sgd import SGD
-from engine.run import CHECKPOINTS, FLUSH, LEAST_CHECKPOINTS, LearningRate, Run
+from engine.run import FLUSH, LearningRate, Run
 
 ROOT = Path(__file__).parents[2]
 SMALL = Experiment(
@@ -193,17 +194,17 @@ def test_seeking_to_the_start_restores_the_parameters_as_they_were_drawn() -> No
     assert shown(run) == shown(trained(SMALL, 30))
 
 
-@pytest.mark.parametrize(("least", "most"), [(LEAST_CHECKPOINTS, LEAST_CHECKPOINTS), (1, CHECKPOINTS)])
+@pytest.mark.parametrize(("least", "most"), [(LEAST, LEAST), (1, MOST)])
 def test_checkpoints_thin_out_and_seeking_stays_exact(monkeypatch: pytest.MonkeyPatch, least: int, most: int) -> None:
     """A cheap step is done again sooner than remembered; of dear ones there are more checkpoints."""
-    monkeypatch.setattr("engine.run.REPLAY", 1e8 if least > 1 else 0)
-    run, steps = Run(SMALL), 16 * CHECKPOINTS * 2 + 5
+    monkeypatch.setattr("engine.checkpoints.REPLAY", 1e8 if least > 1 else 0)
+    run, steps = Run(SMALL), 16 * MOST * 2 + 5
     witness = Run(SMALL)
     witness.advance(777)
     run.advance(steps)
-    assert most // 2 <= len(run._checkpoints) <= most
-    assert run._stride > 16
-    assert set(run._checkpoints) == set(range(0, steps + 1, run._stride))
+    assert most // 2 <= len(run.checkpoints) <= most
+    assert run.checkpoints.stride > 16
+    assert set(run.checkpoints) == set(range(0, steps + 1, run.checkpoints.stride))
     run.seek(777)
     assert shown(run) == shown(witness)
     run.seek(steps)
@@ -274,10 +275,10 @@ def test_edits_given_in_any_order_take_effect_in_the_order_of_their_steps() -> N
 
 
 def test_checkpoints_of_a_large_network_stay_within_their_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.run.CHECKPOINT_BYTES", 10 * Run(SMALL).parameters.values.nbytes)
+    monkeypatch.setattr("engine.checkpoints.MOST_BYTES", 10 * Run(SMALL).parameters.values.nbytes)
     run = Run(SMALL)
     run.advance(600)
-    assert len(run._checkpoints) <= 10
+    assert len(run.checkpoints) <= 10
     run.seek(333)
     assert shown(run) == shown(trained(SMALL, 333))
 
