@@ -16,7 +16,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from latex2mathml.converter import convert
 
 from app.documents import read_experiment
-from engine.choice import lengths, optional, ranges, settings
+from engine.choice import lengths, noted, optional, ranges, settings
 from engine.clipping import AnyClip
 from engine.data.choices import Table
 from engine.data.dataset import Dataset
@@ -27,6 +27,7 @@ from engine.layer import WIRING
 from engine.layers.any_layer import LAYERS
 from engine.operations.losses import AnyLoss
 from engine.optimizers.any_optimizer import AnyOptimizer
+from engine.range import Noted
 from engine.schedules import AnySchedule
 from engine.tagged import kinds
 
@@ -49,6 +50,7 @@ class Setting:
     length: int = 1  # a field of several numbers, such as betas; of so many at most
     shortest: int = 1  # and of so many at least
     optional: bool = False  # may be left empty
+    noted: Noted | None = None  # a value of which the page says something, though it is allowed
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ def _layers() -> Iterator[LayerKind]:
 
 
 def _settings(choice: type) -> Iterator[Setting]:
-    hints, limits, several = get_type_hints(choice), ranges(choice), lengths(choice)
+    hints, limits, several, words = get_type_hints(choice), ranges(choice), lengths(choice), noted(choice)
     for f in fields(choice):
         if f.name == "kind" or f.name in WIRING:  # how a layer is wired is not among its own settings
             continue
@@ -181,6 +183,7 @@ def _settings(choice: type) -> Iterator[Setting]:
             length=several[f.name].high if f.name in several else length,
             shortest=several[f.name].low if f.name in several else length,
             optional=f.name in optional(choice),
+            noted=words.get(f.name),
         )
 
 

@@ -6,6 +6,7 @@ import sys
 from itertools import groupby
 
 from engine.experiment import Experiment
+from engine.notes import notes
 from engine.proof import TOLERANCE, Proof, agrees, prove_all
 from engine.run import Run
 
@@ -15,6 +16,8 @@ def check(experiment: Experiment, steps: int) -> int:
     run = Run(experiment)
     run.advance(steps)
     print(f"{run.network.parameter_count} parameters, {run.network.multiply_adds} multiply-adds forward")
+    for note in notes(experiment):
+        print(f"note  {note}")
     wrong = 0
     for name, group in groupby(prove_all(run), key=lambda proof: proof.parameter):
         proofs = list(group)

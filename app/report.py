@@ -6,10 +6,11 @@ from typing import Any
 
 from engine.experiment import Experiment
 from engine.feasible import memory, planned
+from engine.notes import notes
 
 
 def report(experiment: Experiment) -> dict[str, Any]:
-    """Shapes, parameters and cost; raises BadExperiment."""
+    """Shapes, parameters and cost, and notes of what deserves a word; raises BadExperiment."""
     data, network = planned(experiment)
     batch = experiment.batch
     return {
@@ -32,4 +33,5 @@ def report(experiment: Experiment) -> dict[str, Any]:
         "parameters": network.parameter_count,
         "multiply_adds": network.multiply_adds,
         "memory": memory(experiment, network, data),
+        "notes": [vars(note) for note in notes(experiment)],
     }

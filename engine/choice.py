@@ -9,9 +9,9 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from engine.problem import BadExperiment, Problem
-from engine.range import Length, Range
+from engine.range import Length, Noted, Range
 
-Limit = TypeVar("Limit", Range, Length)
+Limit = TypeVar("Limit", Range, Length, Noted)
 
 
 @cache
@@ -24,6 +24,12 @@ def ranges(choice: type) -> dict[str, Range]:
 def lengths(choice: type) -> dict[str, Length]:
     """The declared lengths of its tuples that may be of several lengths, by field name."""
     return dict(_declared(choice, Length))
+
+
+@cache
+def noted(choice: type) -> dict[str, Noted]:
+    """The values of a dataclass that deserve a word, by field name."""
+    return dict(_declared(choice, Noted))
 
 
 @cache

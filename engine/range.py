@@ -1,4 +1,5 @@
-"""The limits of a number a person may choose, and of how many of them, declared once beside the field they limit."""
+"""The limits of a number a person may choose, and of how many of them, declared once beside the field they limit; and
+which of the values inside them deserve a word."""
 
 from __future__ import annotations
 
@@ -40,3 +41,15 @@ class Length:
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         """Lend the lengths to a validator that asks for them in this way; nothing is imported for it."""
         return handler(source) | {"min_length": self.low, "max_length": self.high}
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A value that is allowed and deserves a word: ``Annotated[float, Range(0, 1e6), Noted(0, "still", …)]``.
+
+    `code` names the sentence on the page, `says` is it in English.
+    """
+
+    value: float
+    code: str
+    says: str

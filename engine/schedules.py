@@ -15,12 +15,13 @@ from typing import Annotated, Literal
 import numpy as np
 
 from engine.choice import Choice
-from engine.optimizers.optimizer import Fraction, Optimizer, Rate
+from engine.optimizers.optimizer import Fraction, Optimizer
 from engine.problem import BadExperiment, Problem
 from engine.range import Range
 from engine.tagged import Tagged
 from engine.tensor import Array
 
+Rate = Annotated[float, Range(0, 1e6)]
 Steps = Annotated[int, Range(1, 10_000_000)]
 Factor = Annotated[float, Range(0, 2)]
 Part = Annotated[float, Range(0, 1)]

@@ -18,10 +18,11 @@ from engine.notation import Notation
 from engine.optimizers.memory import Dial, Group, Memory, Stretch
 from engine.parameters import Parameters
 from engine.program import Program
-from engine.range import Range
+from engine.range import Noted, Range
 from engine.tensor import Array
 
-Rate = Annotated[float, Range(0, 1e6)]
+STILL = Noted(0, "still", "at a learning rate of 0 no weight moves, unless a schedule has a rate of its own")
+Rate = Annotated[float, Range(0, 1e6), STILL]
 Decay = Annotated[float, Range(0, 1e3)]
 Epsilon = Annotated[float, Range(0, 1, above=True)]
 Fraction = Annotated[float, Range(0, 0.999999)]

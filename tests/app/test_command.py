@@ -99,6 +99,14 @@ class TestCheck:
         assert main(["check", str(bad)]) == 1
         assert capsys.readouterr().err == "network.layers.0.out_features: expected at least 1, got 0\n"
 
+    def test_notes_what_is_allowed_and_deserves_a_word(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = tmp_path / "still.json"
+        path.write_text('{"optimizer": {"kind": "SGD", "lr": 0}}', "utf-8")
+        assert main(["check", str(path)]) == 0
+        assert "\nnote  optimizer.lr: at a learning rate of 0 no weight moves" in capsys.readouterr().out
+
     def test_says_so_if_a_gradient_is_wrong(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:

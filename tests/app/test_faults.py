@@ -21,6 +21,7 @@ from tests.app.conversation import SMALL, Conversation
 from tests.app.service import BUILT
 
 pytestmark = BUILT
+MSE: dict[str, Any] = {"loss": {"kind": "MSELoss"}}
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +162,15 @@ class TestASetting:
     def test_that_cannot_be_is_refused(self, client: TestClient, text: str, where: str, code: str) -> None:
         assert [each[:2] for each in refused(client, text.encode())] == [(where, code)]
 
+    def test_of_a_rate_of_nothing_is_taken_with_a_note_and_moves_nothing(self, client: TestClient) -> None:
+        still = {**SMALL, "optimizer": {"kind": "Adam", "lr": 0.0}}
+        found = client.post("/api/check", json=still).json()
+        assert [(note["where"], note["code"]) for note in found["notes"]] == [("optimizer.lr", "still")]
+        assert client.post("/api/check", json=SMALL).json()["notes"] == []
+        talk = Conversation()
+        talk.open(still)
+        assert not talk.ask("advance", steps=5).sections(talk.graph)["update"].any()
+
     def test_of_a_start_beyond_all_numbers_is_refused(self, client: TestClient) -> None:
         wild = linear(1, weight_init={"kind": "xavier_normal", "gain": 1e300})
         assert refused(client, layers(wild)) == [("network.layers.0.weight_init.gain", "less_than_equal", "1e+300")]
@@ -244,6 +254,18 @@ class TestNumbersThatAreNone:
         proved = talk.ask("prove", parameter="0.weight", index=[0, 0])
         assert (proved["kind"], proved["slope"]) == ("proved", None)
 
+    def test_of_a_recurrent_network_that_explodes_are_infinities_in_its_frame(self) -> None:
+        """Eight units that give each other 100 times as much: 800²⁰ is beyond float32."""
+        starts = {"weight_ih_init": {"kind": "ones"}, "weight_hh_init": {"kind": "constant", "val": 100.0}}
+        cell = {"kind": "RNN", "hidden_size": 8, "nonlinearity": "relu", **starts}
+        listed = [cell, {"kind": "Flatten"}, linear(1)]
+        talk = Conversation()
+        frame = talk.open(layers(*listed, data={"kind": "adding", "length": 20}, **MSE))
+        found = frame.sections(talk.graph)
+        assert talk.graph["nodes"][frame.header["node"]]["kind"] == "RNN"
+        assert np.isinf(found["value:0"]).all()
+        assert talk.ask("summarize")["kind"] == "statistics"
+
     def test_do_not_hide_the_numbers_before_them(self) -> None:
         """Infinity is sent as infinity; norms are taken in float64, where the square of 1e30 still is a number."""
         large = {"weight_init": {"kind": "constant", "val": 1e6}, "bias_init": {"kind": "zeros"}}
@@ -253,6 +275,33 @@ class TestNumbersThatAreNone:
         assert np.isfinite(values[0]).all()
         assert np.isinf(values[-1]).all()
         assert np.isfinite(found["norms"][:14]).all()
+
+
+class TestCorners:
+    """Where a formula as it stands in books has no number."""
+
+    @pytest.mark.parametrize("loss", ["CrossEntropyLoss", "BCEWithLogitsLoss", "MSELoss", "HuberLoss"])
+    @pytest.mark.parametrize("dtype", ["float32", "float64"])
+    def test_of_answers_that_are_surely_wrong_have_a_finite_loss_and_gradient(self, loss: str, dtype: str) -> None:
+        """Logits of ±10⁴: shares of exactly 0 and 1."""
+        sure = linear(2 if loss == "CrossEntropyLoss" else 1, weight_init={"kind": "normal", "std": 1e4})
+        talk = Conversation()
+        frame = talk.open(layers(sure, loss={"kind": loss}, data={"kind": "moons"}, dtype=dtype))
+        assert frame.header["node"] == -1
+        assert all(np.isfinite(frame.sections(talk.graph)[name]).all() for name in ("delta:0", "gradient", "losses"))
+
+    @pytest.mark.parametrize("norm", ["LayerNorm", "RMSNorm", "GroupNorm", "BatchNorm1d"])
+    def test_of_vectors_of_zeros_can_be_normalized(self, norm: str) -> None:
+        zeros = linear(4, weight_init={"kind": "zeros"}, bias_init={"kind": "zeros"})
+        talk = Conversation()
+        found = talk.open(layers(zeros, {"kind": norm}, linear(1))).sections(talk.graph)
+        assert not found["value:1"].any()
+        assert np.isfinite(found["gradient"]).all()
+
+    def test_of_roots_and_logarithms_of_0_are_answered_without_a_number(self, client: TestClient) -> None:
+        for formula in ("f = sqrt(x)", "f = log(x)", "f = 1 / x", "f = x ** -1"):
+            reply = client.post("/api/expression", json={"expression": formula, "inputs": {"x": 0}})
+            assert (reply.status_code, reply.json()["inputs"][0]["gradient"]) == (200, None)
 
 
 class TestNumbersNearZero:

@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from app.catalogue import members
+from app.catalogue import catalogue, members
 from app.documents import read_experiment
 from app.frames import Frames
 from app.protocol import HEADER, Look, Reason, Reply, Request
@@ -92,3 +92,11 @@ def test_both_languages_have_a_sentence_for_every_problem_code() -> None:
         words = json.loads((ROOT / "app" / "locale" / f"{language}.json").read_text("utf-8"))
         missing = [code for code in codes() if f"problem.{code}" not in words]
         assert not missing, f"{language}: {missing}"
+
+
+def test_both_languages_have_a_sentence_for_every_value_that_the_catalogue_notes() -> None:
+    noted = {each.noted.code for kind in catalogue().optimizers for each in kind.settings if each.noted}
+    assert noted == {"still"}
+    for language in ("en", "ko"):
+        words = json.loads((ROOT / "app" / "locale" / f"{language}.json").read_text("utf-8"))
+        assert {f"note.{code}" for code in noted} <= set(words)

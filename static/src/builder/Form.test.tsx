@@ -3,7 +3,7 @@ import { act } from "preact/test-utils";
 import { beforeEach, expect, test, vi } from "vitest";
 
 import type { Setting } from "../wire/messages";
-import { units } from "./catalogue.fixture";
+import { rate, units } from "./catalogue.fixture";
 import { Field } from "./Form";
 
 const size = { ...units, name: "unflattened_size", default: [1, 8, 8], length: 3, shortest: 2 };
@@ -45,4 +45,13 @@ test("several numbers that may be left empty come and go together", () => {
   expect(full.map((button) => button.textContent)).toEqual(["−"]);
   act(() => full[0]?.click());
   expect(set.mock.calls).toEqual([[[1, 1]], [null]]);
+});
+
+test("a value that is allowed and deserves a word has its sentence below it, and no other value has", () => {
+  const said = (value: number) => {
+    act(() => render(<Field setting={rate} value={value} at="optimizer.lr" onSet={set} />, root));
+    return root.querySelector(".builder-note")?.textContent;
+  };
+  expect(said(0)).toContain("no weight moves");
+  expect(said(0.1)).toBeUndefined();
 });

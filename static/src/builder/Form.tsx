@@ -6,7 +6,7 @@ import { catalogue } from "../state/run";
 import type { Kind, Setting } from "../wire/messages";
 import { t } from "../words/words";
 import { named, swapped, type Chosen } from "./kinds";
-import { nameOf } from "./names";
+import { nameOf, noteOf } from "./names";
 import { NumberInput } from "./NumberInput";
 import { Picker } from "./Picker";
 import { Problems } from "./Problems";
@@ -48,7 +48,7 @@ interface FieldProps {
   label?: string;
 }
 
-/** One setting with its name, and below it whatever is wrong with it. */
+/** One setting with its name, and below it whatever is wrong with it, or allowed and worth a word. */
 export function Field({
   setting,
   value,
@@ -87,6 +87,7 @@ export function Field({
         <NumberInput id={id} setting={setting} value={value as number | null} onTake={onSet} />
       )}
       <Problems at={at} deep />
+      {setting.noted && setting.noted.value === value && <p class="builder-note">{noteOf(setting.noted.code)}</p>}
     </div>
   );
 }

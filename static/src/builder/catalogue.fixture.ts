@@ -4,10 +4,14 @@ import type { Catalogue, DataKind, Experiment, Kind, LayerKind, Setting } from "
 function setting(name: string, value: unknown, more: Partial<Setting> = {}): Setting {
   const type = typeof value === "boolean" ? "boolean" : "number";
   const plain = { low: null, high: null, above: false, options: [], length: 1, shortest: 1, optional: false };
-  return { name, type, default: value, ...plain, ...more };
+  return { name, type, default: value, ...plain, noted: null, ...more };
 }
 
-export const rate = setting("lr", 0.001, { low: 0, high: 1e6 });
+export const rate = setting("lr", 0.001, {
+  low: 0,
+  high: 1e6,
+  noted: { value: 0, code: "still", says: "nothing moves" },
+});
 export const units = setting("out_features", 8, { type: "integer", low: 1, high: 4096 });
 export const epsilon = setting("eps", 1e-8, { low: 0, high: 1, above: true });
 

@@ -15,6 +15,12 @@ export function groupName(group: string): string {
   return isKey(key) ? t(key) : group;
 }
 
+/** What is said of a value that is allowed; the service names the sentence. */
+export function noteOf(code: string): string {
+  const key = `note.${code}`;
+  return isKey(key) ? t(key) : code;
+}
+
 /** A problem as a sentence: what was expected, what came, what to do. */
 export function sentence({
   code,

@@ -38,10 +38,16 @@ export interface Setting {
   length: number;
   low: number | null;
   name: string;
+  noted: Noted | null;
   optional: boolean;
   options: string[];
   shortest: number;
   type: "integer" | "number" | "boolean" | "option" | "choice";
+}
+export interface Noted {
+  code: string;
+  says: string;
+  value: number;
 }
 export interface DataKind {
   classes: number | null;
