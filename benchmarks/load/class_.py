@@ -9,6 +9,7 @@ from math import inf
 from time import perf_counter, process_time
 from typing import Any
 
+from app.settings import usual
 from benchmarks.load.client import Client
 from benchmarks.load.service import Service
 
@@ -72,6 +73,7 @@ async def play(
 ) -> Report:
     """`sessions` sessions ask for `rate` frames a second of `steps` steps each; one more presses Step."""
     report = Report(sessions)
+    await rested(service)
     first = await Client.connect(service.host, service.port)  # what the first one costs belongs to the base
     await first.ask("open", experiment=EXPERIMENT)
     base = service.memory()
@@ -89,6 +91,16 @@ async def play(
     for client in (*clients, first):
         await client.close()
     return report
+
+
+async def rested(service: Service) -> None:
+    """All processes are there, that which stands by among them, and nothing is being done."""
+    while True:
+        before = service.seconds()
+        await asyncio.sleep(0.5)
+        after = service.seconds()
+        if len(before) == len(after) == usual() + 2 and sum(after) - sum(before) < 0.05:
+            return
 
 
 def percentile(before: dict[float, float], after: dict[float, float], share: float) -> float:

@@ -29,7 +29,7 @@ A frame is *on time* if it is there before the next one is due. A browser never 
 | Step comes within, half of them / 99 % | {class[step]} | {core[step]} |
 | web process's loop is late by, 99 % | ≤ {class[loop_lag_ms_p99]} ms | ≤ {core[loop_lag_ms_p99]} ms |
 | memory a session, all processes | {class[memory_kb_per_session]} KB | {core[memory_kb_per_session]} KB |
-| cores busy: web process, host | {class[cores]} | {core[cores]} |
+| cores busy: web process, host, the host that stands by | {class[cores]} | {core[cores]} |
 | cores busy playing the browsers | {class[cores_asking]} | {core[cores_asking]} |
 | errors | {class[errors]} | {core[errors]} |
 
