@@ -66,8 +66,7 @@ class Beside:
 
     def run_step(self) -> float:
         """Keras's train_on_batch of each batch of a step; their mean loss."""
-        self.model.reset_metrics()
-        return [float(self.model.train_on_batch(batch["x"], batch["y"])) for batch in self.batches][-1]
+        return float(np.mean([self.model.train_on_batch(batch["x"], batch["y"]) for batch in self.batches]))
 
     def gradients(self) -> Iterator[tuple[str, Array, Array]]:
         """Ours and Keras's of every variable that is trained, after a step of either that was one batch."""

@@ -20,27 +20,29 @@ def short(rate: float) -> float:
 
 
 def _step(it: Any, lr: float, batches: int) -> str:
-    return f"ExponentialDecay({lr!r}, {it.step_size * batches}, {it.gamma!r}, staircase=True)"
+    return f"{PLACE}ExponentialDecay({lr!r}, {it.step_size * batches}, {it.gamma!r}, staircase=True)"
 
 
 def _milestones(it: Any, lr: float, batches: int) -> str:
-    """Keras has the new rate after its boundary, PyTorch from the milestone on."""
+    """Keras has the new rate after its boundary, PyTorch from the milestone on; without any it fails."""
+    if not it.milestones:
+        return repr(lr)
     places = sorted(it.milestones)
     values = [short(lr * it.gamma**count) for count in range(len(places) + 1)]
-    return f"PiecewiseConstantDecay({[place * batches - 1 for place in places]}, {values})"
+    return f"{PLACE}PiecewiseConstantDecay({[place * batches - 1 for place in places]}, {values})"
 
 
 def _exponential(it: Any, lr: float, batches: int) -> str:
-    return f"ExponentialDecay({lr!r}, {batches}, {it.gamma!r}{', staircase=True' if batches > 1 else ''})"
+    return f"{PLACE}ExponentialDecay({lr!r}, {batches}, {it.gamma!r}{', staircase=True' if batches > 1 else ''})"
 
 
 def _linear(it: Any, lr: float, batches: int) -> str:
-    return f"PolynomialDecay({short(lr * it.start_factor)!r}, {it.total_iters}, {short(lr * it.end_factor)!r})"
+    return f"{PLACE}PolynomialDecay({short(lr * it.start_factor)!r}, {it.total_iters}, {short(lr * it.end_factor)!r})"
 
 
 def _cosine(it: Any, lr: float, batches: int) -> str:
     """After T_max steps Keras stays at the lowest rate, where PyTorch goes up again."""
-    return f"CosineDecay({lr!r}, {it.T_max}, alpha={short(it.eta_min / lr) if lr else 0.0!r})"
+    return f"{PLACE}CosineDecay({lr!r}, {it.T_max}, alpha={short(it.eta_min / lr) if lr else 0.0!r})"
 
 
 STAIRS: dict[str, Callable[[Any, float, int], str]] = {
@@ -61,4 +63,4 @@ def schedule(it: Any, lr: float, batches: int) -> str:
         )
     if it.kind not in STAIRS | SLOPES:
         raise NotInKeras(f"one of {', '.join(STAIRS | SLOPES)}, ReduceLROnPlateau", it.kind)
-    return PLACE + (STAIRS | SLOPES)[it.kind](it, lr, batches)
+    return (STAIRS | SLOPES)[it.kind](it, lr, batches)

@@ -102,9 +102,8 @@ class Script:
         if count == 1:
             yield 'print(f"loss {model.train_on_batch(x, y):.6f}")'
         else:
-            yield f"for a, b in zip(np.split(x, {count}), np.split(y, {count})):"
-            yield "    mean = model.train_on_batch(a, b)"
-            yield 'print(f"loss {mean:.6f}")'
+            yield f"batches = zip(np.split(x, {count}), np.split(y, {count}))"
+            yield 'print(f"loss {np.mean([model.train_on_batch(a, b) for a, b in batches]):.6f}")'
 
     def _noise(self, shape: Shape) -> str:
         return (
