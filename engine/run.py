@@ -287,7 +287,7 @@ class Run:
         if self.data.classes is None:
             return float(evaluation.loss), None
         chosen = self.experiment.loss.chosen(evaluation.output.data)
-        return float(evaluation.loss), float(np.mean(chosen == self.data.test_y))
+        return float(evaluation.loss), np.count_nonzero(chosen == self.data.test_y) / chosen.size
 
     def answers(self) -> Array:
         """What the network answers on the test set: (outputs, examples, *positions)."""
