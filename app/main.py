@@ -18,6 +18,7 @@ from starlette.routing import WebSocketRoute
 from app import __version__
 from app.assets import STATIC
 from app.catalogue import Catalogue, catalogue
+from app.dialects.dialects import Dialect, dialects
 from app.documents import LARGEST, problem, read_experiment, read_formula
 from app.formula import compute
 from app.headers import SecurityHeaders
@@ -78,6 +79,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @app.get("/api/catalogue")
     async def get_catalogue() -> Response:
         return everything
+
+    spoken = Response(TypeAdapter(dict[str, Dialect]).dump_json(dialects()), media_type="application/json")
+
+    @app.get("/api/dialects")
+    async def get_dialects() -> Response:
+        return spoken
 
     @app.get("/api/schema")
     async def get_schema() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app.catalogue import Catalogue
+from app.dialects.dialects import Dialect
 from app.protocol import Reply, Request
 from engine.experiment import Experiment
 from engine.layer import WIRING
@@ -17,12 +18,13 @@ from engine.layer import WIRING
 
 @cache
 def schemas() -> dict[str, Any]:
-    """As a client must write: `experiment`, `request`; as the service answers: `reply`, `catalogue`."""
+    """As a client must write: `experiment`, `request`; as the service answers: `reply`, `catalogue`, `dialects`."""
     return {
         "experiment": TypeAdapter(Experiment).json_schema(),
         "request": TypeAdapter(Request).json_schema(),
         "reply": TypeAdapter(Reply).json_schema(mode="serialization"),
         "catalogue": TypeAdapter(Catalogue).json_schema(mode="serialization"),
+        "dialects": TypeAdapter(dict[str, Dialect]).json_schema(mode="serialization"),
     }
 
 

@@ -6,7 +6,7 @@ from app.dialects.term import Argument, Term
 
 RATE, DECAY = "dialect.rate", "dialect.l2"
 EPSILON = Argument("eps", "epsilon", 1e-7, "dialect.epsilon")
-ROOT = Argument("eps", "epsilon", 1e-7, "dialect.epsilon.root")
+ROOT = Argument("eps", "epsilon", 1e-7, "dialect.root")
 MOMENTA = (Argument("betas.0", "beta_1", 0.9), Argument("betas.1", "beta_2", 0.999))
 L2 = Argument("weight_decay", "weight_decay", None, DECAY)
 
@@ -27,7 +27,12 @@ OPTIMIZERS = (
             L2,
         ),
     ),
-    Term("Adam", "Adam", (_rate(0.001, ""), *MOMENTA, EPSILON, Argument("amsgrad", "amsgrad", False), L2)),
+    Term(
+        "Adam",
+        "Adam",
+        (_rate(0.001, ""), *MOMENTA, EPSILON, Argument("amsgrad", "amsgrad", False), L2),
+        "dialect.corrected",
+    ),
     Term(
         "AdamW",
         "AdamW",
@@ -38,6 +43,7 @@ OPTIMIZERS = (
             EPSILON,
             Argument("amsgrad", "amsgrad", False),
         ),
+        "dialect.corrected",
     ),
     Term(
         "RMSprop",
@@ -68,7 +74,7 @@ OPTIMIZERS = (
         (
             _rate(0.001),
             Argument("rho", "rho", 0.95, "dialect.rho"),
-            Argument("eps", "epsilon", 1e-7, "dialect.epsilon.small"),
+            Argument("eps", "epsilon", 1e-7, "dialect.small"),
             L2,
         ),
     ),
@@ -100,7 +106,11 @@ OPTIMIZERS = (
 
 LOGITS = Argument("", "from_logits", False, "dialect.logits")
 LOSSES = (
-    Term("CrossEntropyLoss", "SparseCategoricalCrossentropy", (LOGITS,)),
+    Term(
+        "CrossEntropyLoss",
+        "SparseCategoricalCrossentropy",
+        (LOGITS, Argument("label_smoothing", "", None, "dialect.smoothing")),
+    ),
     Term("NLLLoss", "", why="dialect.nll"),
     Term("BCEWithLogitsLoss", "BinaryCrossentropy", (LOGITS,)),
     Term("MSELoss", "MeanSquaredError"),

@@ -12,7 +12,6 @@ from app.export.keras.activations import ACTIVATIONS
 from app.export.keras.kinds import KINDS, WHOLE
 from app.export.keras.shapes import SHAPES
 from engine.experiment import Experiment, Layers
-from engine.layer import Composite
 from engine.layers.any_layer import LAYERS
 from engine.layers.attention import MultiheadAttention
 from engine.layers.batch_norm import BatchNorm1d, BatchNorm2d
@@ -74,7 +73,12 @@ DENSE: Family = [
     *each(ResidualBlock, (FLAT,), {"norm": "none"}, {"norm": "pre", "activation": "GELU"}, {"norm": "post"}),
 ]
 ACTIVE: Family = [
-    *(family for kind in LAYERS if kind.group == "activation" for family in each(kind, (FLAT, PICTURE))),
+    *(
+        family
+        for kind in LAYERS
+        if kind.kind in ACTIVATIONS and kind is not Dropout
+        for family in each(kind, (FLAT, PICTURE))
+    ),
     *each(LeakyReLU, (FLAT,), {"negative_slope": 0.3}),
     *each(GELU, (FLAT,), {"approximate": "tanh"}),
     *each(Softplus, (FLAT,), {"beta": 2.0, "threshold": 1.5}),
@@ -227,9 +231,9 @@ def test_a_layer_is_the_same_in_keras(shape: Shape, layers: tuple[Any, ...]) -> 
 
 
 def test_every_layer_that_keras_can_be_told_is_compared() -> None:
-    told = {*KINDS, *ACTIVATIONS, *SHAPES, *WHOLE, *(kind.kind for kind in LAYERS if issubclass(kind, Composite))}
+    told = {*KINDS, *ACTIVATIONS, *SHAPES, *WHOLE}
     compared = {layer.kind for _, layers in CASES for layer in layers}
-    assert told == compared
+    assert told <= compared
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

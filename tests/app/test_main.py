@@ -116,7 +116,7 @@ class TestSchema:
 
     def test_has_every_message(self, client: TestClient) -> None:
         found = client.get("/api/schema").json()
-        assert set(found) == {"experiment", "request", "reply", "catalogue"}
+        assert set(found) == {"experiment", "request", "reply", "catalogue", "dialects"}
         assert set(found["request"]["discriminator"]["mapping"]) == {
             *("open", "advance", "seek", "look", "edit", "respond", "predict", "prove", "summarize", "sample")
         }

@@ -79,9 +79,11 @@ def layer_norm(member: Member, name: str, path: str) -> Steps:
 
 def group_norm(member: Member, name: str, path: str) -> Steps:
     layer = member.layer
-    settings = {"epsilon": layer.eps} | ({} if layer.affine else {"center": False, "scale": False})
+    settings = {"groups": layer.num_groups, "epsilon": layer.eps} | (
+        {} if layer.affine else {"center": False, "scale": False}
+    )
     parts = ["weight", "bias"] if layer.affine else []
-    return [Piece(name, f"layers.GroupNormalization({layer.num_groups}, {named(**settings)})", weights(path, parts))]
+    return [Piece(name, f"layers.GroupNormalization({named(**settings)})", weights(path, parts))]
 
 
 def rms_norm(member: Member, name: str, path: str) -> Steps:
