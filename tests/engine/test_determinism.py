@@ -11,16 +11,31 @@ from typing import Any
 import pytest
 
 from engine.clipping import ClipGradNorm, ClipGradValue
-from engine.data.choices import Generated
+from engine.data.choices import Generated, Recall, Table
 from engine.edits import Edit, Freeze, LearningRate, SetWeight
 from engine.experiment import Experiment, Layers, Seeds
 from engine.initializers import LSUV
-from engine.layers.batch_norm import BatchNorm1d
+from engine.layers.batch_norm import BatchNorm1d, BatchNorm2d
+from engine.layers.convolution import Conv2d
+from engine.layers.convolution_transposed import ConvTranspose2d
+from engine.layers.embedding import Embedding
+from engine.layers.group_norm import GroupNorm
+from engine.layers.layer_norm import RMSNorm
 from engine.layers.linear import Linear
+from engine.layers.positions import PositionalEmbedding
+from engine.layers.recurrent_gru import GRU
+from engine.layers.recurrent_lstm import LSTM
+from engine.layers.transformer import TransformerEncoderLayer
 from engine.operations.dropout import Dropout
 from engine.operations.elementwise import ReLU, Tanh
+from engine.operations.losses import CrossEntropyLoss
+from engine.operations.pooling_average import AvgPool2d
+from engine.operations.pooling_max import MaxPool2d
+from engine.operations.shape import Flatten, Unflatten
 from engine.optimizers.adam import Adam
+from engine.optimizers.lion import Lion
 from engine.optimizers.nadam import NAdam
+from engine.optimizers.rmsprop import RMSprop
 from engine.optimizers.sgd import SGD
 from engine.run import Run
 from engine.schedules import CosineAnnealingLR, OneCycleLR, ReduceLROnPlateau
@@ -61,6 +76,46 @@ CASES = {
         BASE, optimizer=NAdam(lr=0.01), schedule=CosineAnnealingLR(T_max=90), batch=8, accumulate=2, dtype="float64"
     ),
 }
+PICTURES = Experiment(
+    data=Table("digits"),
+    network=Layers(
+        (
+            Unflatten(),
+            Conv2d(out_channels=4, padding=(1, 1)),
+            BatchNorm2d(),
+            MaxPool2d(),
+            ConvTranspose2d(out_channels=3, stride=(2, 1)),
+            GroupNorm(num_groups=3),
+            ReLU(),
+            AvgPool2d(),
+            Flatten(),
+            Dropout(p=0.3),
+            Linear(out_features=10),
+        )
+    ),
+    loss=CrossEntropyLoss(),
+    optimizer=RMSprop(lr=0.001, momentum=0.5, centered=True),
+    batch=8,
+)
+SEQUENCES = Experiment(
+    data=Recall(),
+    network=Layers(
+        (
+            Embedding(num_embeddings=9, embedding_dim=8),
+            PositionalEmbedding(),
+            TransformerEncoderLayer(nhead=2, dim_feedforward=12, dropout=0.2, is_causal=True),
+            GRU(hidden_size=3, bidirectional=True, dropout=0.2, num_layers=2),
+            LSTM(hidden_size=5, truncate=4),
+            RMSNorm(),
+            Linear(out_features=9),
+        )
+    ),
+    loss=CrossEntropyLoss(),
+    optimizer=Lion(lr=0.003, weight_decay=0.1),
+    batch=4,
+    accumulate=2,
+)
+CASES |= {"convolutions and pools": PICTURES, "attention and gates": SEQUENCES}
 EDITS: tuple[Edit, ...] = (
     SetWeight(37, "0.weight", (4, 1), -2.0),
     Freeze(60, "4", True),
@@ -69,11 +124,29 @@ EDITS: tuple[Edit, ...] = (
     Freeze(200, "4", False),
     SetWeight(300, "6.bias", (0,), 0.5),
 )
+OTHER_EDITS: dict[str, tuple[Edit, ...]] = {
+    "convolutions and pools": (
+        SetWeight(37, "1.weight", (2, 0, 1, 1), -2.0),
+        Freeze(60, "4", True),
+        LearningRate(120, 0.0005),
+        Freeze(200, "4", False),
+    ),
+    "attention and gates": (
+        SetWeight(37, "0.weight", (4, 1), -2.0),
+        Freeze(60, "2", True),
+        LearningRate(120, 0.001),
+        Freeze(200, "2", False),
+    ),
+}
+
+
+def run_of(name: str) -> Run:
+    return Run(CASES[name], OTHER_EDITS.get(name, EDITS))
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_after_500_steps_and_after_any_way_back_the_bytes_are_the_same(name: str) -> None:
-    run, straight = Run(CASES[name], EDITS), {}
+    run, straight = run_of(name), {}
     for step in range(1, 501):
         run.advance(1)
         if step in (36, 60, 62, 201, 333, 500):
@@ -81,7 +154,7 @@ def test_after_500_steps_and_after_any_way_back_the_bytes_are_the_same(name: str
     for step in (333, 36, 201, 62, 500, 60, 500):
         run.seek(step)
         assert digest(run) == straight[step], step
-    whole = Run(CASES[name], EDITS)
+    whole = run_of(name)
     whole.advance(500)
     assert digest(whole) == straight[500]
 
@@ -89,13 +162,13 @@ def test_after_500_steps_and_after_any_way_back_the_bytes_are_the_same(name: str
 def test_another_process_finds_the_same_bytes_after_500_steps() -> None:
     program = (
         "from tests.engine.test_determinism import *\n"
-        "for case in CASES.values():\n"
-        "    run = Run(case, EDITS); run.seek(500); print(digest(run))"
+        "for name in CASES:\n"
+        "    run = run_of(name); run.seek(500); print(digest(run))"
     )
     there = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     here: list[Any] = []
-    for case in CASES.values():
-        run = Run(case, EDITS)
+    for name in CASES:
+        run = run_of(name)
         run.seek(500)
         here.append(digest(run))
     assert there.stdout.split() == here
