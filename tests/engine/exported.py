@@ -31,6 +31,7 @@ class Exported:
 
     def run_pass(self) -> None:
         self.names["model"].zero_grad()
+        self.x.grad = None
         self.loss = eval(self.script.measured(), self.names, {"x": self.x, "y": self.y})
         self.loss.backward()
 
