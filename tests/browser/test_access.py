@@ -21,6 +21,9 @@ def test_axe_finds_nothing_wrong(lab: Lab, address: str, theme: str, language: s
     lab.open(address, f"?lang={language}")
     lab.pause()
     assert violations(lab) == []
+    lab.page.locator(".builder-layers [data-part=name]").first.click()
+    lab.page.get_by_test_id("inspector-mean-output").wait_for()
+    assert violations(lab) == []
     lab.page.get_by_role("application").focus()
     lab.page.keyboard.press("ArrowRight")
     lab.page.keyboard.press("Enter")

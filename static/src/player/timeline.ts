@@ -8,6 +8,8 @@ import { t } from "../words/words";
 export const LEFT = 88;
 export const RIGHT = 16;
 export const LOSS = { y: 14, height: 40 };
+/** Half the width of the playhead's handle. */
+const HANDLE = 5;
 const SEISMOGRAPH = { y: 58, height: 42 };
 
 /** How many steps the timeline is wide: it grows by halves, so that what is drawn does not creep. */
@@ -52,7 +54,6 @@ export interface TimelineLook {
 export function drawHistory(context: CanvasRenderingContext2D, history: History, look: TimelineLook): void {
   const total = extent(history.furthest);
   const { width, palette } = look;
-  drawTicks(context, total, look);
   const across = width - LEFT - RIGHT;
   const box = { x: LEFT, y: LOSS.y, width: across, height: LOSS.height };
   const test = spread(history, total, Math.round(across), (r) => r.testLoss);
@@ -74,13 +75,18 @@ function ceiling(history: History): number {
   return high * 1.15;
 }
 
-function drawTicks(context: CanvasRenderingContext2D, total: number, { width, palette }: TimelineLook): void {
+/** Step numbers along the top; the one that the playhead would stand on is left out. */
+function drawTicks(context: CanvasRenderingContext2D, total: number, playhead: number, { width, palette }: TimelineLook): void {
   context.save();
   context.font = `10px ${palette.sans}`;
   context.fillStyle = palette.ink3;
   context.textAlign = "center";
   const every = niceStep(total / 7);
-  for (let step = every; step < total; step += every) context.fillText(String(step), xOfStep(step, total, width), 10);
+  for (let step = every; step < total; step += every) {
+    const x = xOfStep(step, total, width);
+    const room = context.measureText(String(step)).width / 2 + HANDLE + 2;
+    if (Math.abs(x - playhead) >= room) context.fillText(String(step), x, 10);
+  }
   context.restore();
 }
 
@@ -142,9 +148,11 @@ export function drawSeismograph(context: CanvasRenderingContext2D, history: Hist
   context.restore();
 }
 
-/** The one playhead, through loss and seismograph. */
-export function drawPlayhead(context: CanvasRenderingContext2D, step: number, total: number, { width, palette }: TimelineLook): void {
+/** The one playhead, through loss and seismograph, and the numbers of the steps it leaves free. */
+export function drawPlayhead(context: CanvasRenderingContext2D, step: number, total: number, look: TimelineLook): void {
+  const { width, palette } = look;
   const x = xOfStep(step, total, width);
+  drawTicks(context, total, x, look);
   context.save();
   context.strokeStyle = context.fillStyle = palette.light;
   context.lineWidth = 1.5;
@@ -153,11 +161,11 @@ export function drawPlayhead(context: CanvasRenderingContext2D, step: number, to
   context.lineTo(x, SEISMOGRAPH.y + SEISMOGRAPH.height + 1);
   context.stroke();
   context.beginPath();
-  context.moveTo(x - 5, 0);
-  context.lineTo(x + 5, 0);
-  context.lineTo(x + 5, 4);
+  context.moveTo(x - HANDLE, 0);
+  context.lineTo(x + HANDLE, 0);
+  context.lineTo(x + HANDLE, 4);
   context.lineTo(x, 9);
-  context.lineTo(x - 5, 4);
+  context.lineTo(x - HANDLE, 4);
   context.fill();
   context.restore();
 }

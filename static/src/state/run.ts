@@ -2,7 +2,7 @@
 import { batch, effect, signal } from "@preact/signals";
 import { Connection, connected, type Answer, type Ask } from "../wire/connection";
 import type { Frame, Responses } from "../wire/frame";
-import type { Catalogue, DataFacts, Experiment, Graph, Predictions, Problems, Proved } from "../wire/messages";
+import type { Catalogue, DataFacts, Experiment, Graph, Predictions, Problems, Proved, Statistics } from "../wire/messages";
 import { experiment, problems } from "./experiment";
 import { History, history, recorded } from "./history";
 import { goalNow, travel } from "./journey";
@@ -18,6 +18,7 @@ export const frame = signal<Frame | null>(null);
 export const responses = signal<Responses | null>(null);
 export const predictions = signal<Predictions | null>(null);
 export const proof = signal<Proved | null>(null);
+export const statistics = signal<Statistics | null>(null);
 export const edits = signal<readonly Edit[]>([]);
 /** What is wrong that is not in the experiment: a lost message, a fault of ours. */
 export const trouble = signal<Problems | null>(null);
@@ -149,6 +150,10 @@ export async function askPredictions(): Promise<void> {
   if (graph.peek()?.data.classes) await connection?.ask({ kind: "predict", generation });
 }
 
+export async function askStatistics(): Promise<void> {
+  await connection?.ask({ kind: "summarize", generation });
+}
+
 export async function prove(parameter: string, index: number[]): Promise<void> {
   await connection?.ask({ kind: "prove", generation, parameter, index });
 }
@@ -181,6 +186,7 @@ function hear(answer: Answer, of: number): void {
     else if (answer.kind === "responses") responses.value = answer.responses;
     else if (answer.kind === "predictions") predictions.value = answer;
     else if (answer.kind === "proved") proof.value = answer;
+    else if (answer.kind === "statistics") statistics.value = answer;
     else if (answer.kind === "problems") hearProblems(answer);
   });
 }
@@ -211,6 +217,7 @@ function hearGraph(next: Graph): void {
   responses.value = null;
   predictions.value = null;
   proof.value = null;
+  statistics.value = null;
 }
 
 /** The page shows what runs: every field filled in, and the rate that the edits have led to. */

@@ -9,20 +9,18 @@ import { Example } from "../Example";
 import { Head } from "../Head";
 import { Notation } from "../Notation";
 import { errorMadeBy, sourceOf } from "../../state/flow";
-import { batchSize, columnOf, parameterOf } from "../place";
+import { batchSize, columnOf } from "../place";
 import { Row } from "../Row";
 import { useReached } from "../useReached";
-import { entries } from "./histogram";
-import { parameterFacts } from "./layer";
+import { nameOf, parameterFacts } from "./layer";
 import { Norms } from "./Norms";
-import { Sizes } from "./Sizes";
+import { Numbers } from "./Numbers";
 
 export function Layer({ built, shown, node }: { built: Graph; shown: Frame; node: number }): JSX.Element {
   const column = columnOf(built, node);
   if (node < 0) return <InputLayer built={built} />;
   const kind = built.nodes[node]?.kind ?? "";
   const parameters = parameterFacts(built, shown, node);
-  const weight = parameterOf(built, node, "weight");
   const output = [batchSize(shown), ...(built.nodes[node]?.shape ?? [])].join(" × ");
   const place =
     parameters.length > 0
@@ -42,7 +40,7 @@ export function Layer({ built, shown, node }: { built: Graph; shown: Frame; node
       <div role="group" class="inspector-part" aria-label={t("inspector.shapes")}>
         <dl>
           {parameters.map(({ parameter, part, count }) => (
-            <Row key={part} name={t(part === "bias" ? "inspector.bias" : "inspector.weight")}>
+            <Row key={part} name={nameOf(part)}>
               {parameter.shape.join(" × ")}{" "}
               <span class="note">{parameter.shape.length > 1 ? `= ${whole(count, locale.value)}` : ""}</span>
             </Row>
@@ -51,34 +49,19 @@ export function Layer({ built, shown, node }: { built: Graph; shown: Frame; node
         </dl>
       </div>
       {parameters.length > 0 && <Norms node={node} parameters={parameters} />}
-      {weight ? (
-        <WeightSizes built={built} shown={shown} node={node} />
-      ) : (
-        <ErrorSizes built={built} shown={shown} node={node} />
-      )}
+      <Shut built={built} shown={shown} node={node} />
+      <Numbers built={built} node={node} />
     </>
   );
 }
 
-function WeightSizes({ built, shown, node }: { built: Graph; shown: Frame; node: number }): JSX.Element {
-  const weight = parameterOf(built, node, "weight");
-  const known = useReached("backward", node);
-  if (!weight || weight.offset < 0) return <p class="inspector-part note">{t("inspector.absent")}</p>;
-  return <Sizes title={t("inspector.sizes.weight")} values={known ? entries(shown, weight) : null} />;
-}
-
-/** An activation has no parameters: what it hands back, ∂L/∂z, is of one example. */
-function ErrorSizes({ built, shown, node }: { built: Graph; shown: Frame; node: number }): JSX.Element {
-  const source = sourceOf(built, node);
-  const known = useReached("backward", errorMadeBy(built, source));
+/** Units of an activation that are shut for this example. */
+function Shut({ built, shown, node }: { built: Graph; shown: Frame; node: number }): JSX.Element | null {
+  const known = useReached("backward", errorMadeBy(built, sourceOf(built, node)));
   const slopes = shown.slope(node);
+  if (!known || slopes.length === 0) return null;
   const shut = slopes.reduce((count, slope) => count + Number(slope === 0), 0);
-  return (
-    <>
-      <Sizes title={t("inspector.sizes.error")} values={known ? shown.delta(source) : null} />
-      {known && slopes.length > 0 && <p class="inspector-part note">{t("inspector.shut", { shut, units: slopes.length })}</p>}
-    </>
-  );
+  return <p class="inspector-part note">{t("inspector.shut", { shut, units: slopes.length })}</p>;
 }
 
 function InputLayer({ built }: { built: Graph }): JSX.Element {

@@ -1,14 +1,16 @@
 /** The norms of a layer's parameters on the fixed scale, and how far the update moves them. */
 import type { JSX } from "preact";
+import { whole } from "../../numbers";
 import { Drawing } from "../../canvas/Drawing";
 import { drawMeter } from "../../paint/meter";
 import { palette } from "../../state/palette";
-import { t } from "../../words/words";
+import { locale, t } from "../../words/words";
 import { Live } from "../Live";
 import { Row } from "../Row";
 import { Symbols } from "../Symbols";
 import { useReached } from "../useReached";
-import type { ParameterFacts } from "./layer";
+import { letterOf, type ParameterFacts } from "./layer";
+import { pace } from "./sizes";
 
 const METER = 5;
 
@@ -29,7 +31,7 @@ export function Norms({
       {parameters.map(({ part, gradient, before, update, ratio }) => (
         <div key={part} class="inspector-norms">
           <dl>
-            <Row name={<Norm of={`∂L/∂${letter(part)}`} says={t("inspector.norm.gradient")} />}>
+            <Row name={<Norm of={`∂L/∂${letterOf(part)}`} says={t("inspector.norm.gradient")} />}>
               <Live id={`norm-${part}`} value={gradient} known={known} />
             </Row>
           </dl>
@@ -47,21 +49,26 @@ export function Norms({
             />
           </div>
           <dl>
-            <Row name={<Norm of={letter(part)} says={t("inspector.norm")} />}>
+            <Row name={<Norm of={letterOf(part)} says={t("inspector.norm")} />}>
               <Live id={`size-${part}`} value={before} />
             </Row>
             <Row name={t("inspector.ratio.norm")}>
               <Live id={`ratio-${part}`} value={update === 0 ? 0 : ratio} known={updated} />
             </Row>
           </dl>
+          {updated && <Pace part={part} ratio={ratio} />}
         </div>
       ))}
     </div>
   );
 }
 
-function letter(part: string): string {
-  return part === "bias" ? "b" : "W";
+/** In words, where it is far from the usual. Of a bias nobody knows what is usual: it begins at 0. */
+function Pace({ part, ratio }: { part: string; ratio: number }): JSX.Element | null {
+  const found = part.startsWith("weight") ? pace(ratio) : null;
+  if (!found) return null;
+  const times = whole(Number(found.times.toPrecision(2)), locale.value);
+  return <p class="note">{t(`inspector.ratio.${found.kind}`, { times })}</p>;
 }
 
 function Norm({ of, says }: { of: string; says: string }): JSX.Element {

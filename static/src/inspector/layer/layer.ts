@@ -1,7 +1,23 @@
-/** The numbers of one layer: its shapes, and the norms of its parameters, gradients and updates. Pure. */
+/** The numbers of one layer: its shapes, and the norms of its parameters, gradients and updates; what they are called. */
 import type { Frame } from "../../wire/frame";
 import type { Graph, GraphParameter } from "../../wire/messages";
+import { t } from "../../words/words";
 import { ratio } from "../place";
+
+/** What a layer calls a parameter of its own: "weight", "bias", "weight_ih_l0". */
+export function partOf({ name }: Pick<GraphParameter, "name">): string {
+  return name.slice(name.lastIndexOf(".") + 1);
+}
+
+/** The same in the page's language, where it has a word for it. */
+export function nameOf(part: string): string {
+  return part === "bias" ? t("inspector.bias") : part === "weight" ? t("inspector.weight") : part;
+}
+
+/** How formulas write it. */
+export function letterOf(part: string): string {
+  return part.startsWith("bias") ? "b" : "W";
+}
 
 export interface ParameterFacts {
   parameter: GraphParameter;
@@ -23,7 +39,7 @@ export function parameterFacts(graph: Graph, frame: Frame, node: number): Parame
     );
     return {
       parameter,
-      part: parameter.name.slice(parameter.name.lastIndexOf(".") + 1),
+      part: partOf(parameter),
       count: parameter.shape.reduce((product, side) => product * side, 1),
       before: before as number,
       gradient: gradient as number,
