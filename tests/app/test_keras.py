@@ -16,14 +16,21 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from app.catalogue import members
 from app.documents import read_experiment
 from app.export.files import SCRIPT, files
 from app.export.keras.script import Script
 from engine.clipping import ClipGradValue, NoClip
+from engine.data.choices import Table
+from engine.experiment import Experiment, Layers
+from engine.initializers import LSUV, AnyInitializer, Dirac, Eye, Orthogonal, Sparse, Zeros
+from engine.layers.linear import Linear
+from engine.operations.elementwise import Tanh
+from engine.operations.losses import CrossEntropyLoss
 from engine.optimizers.sgd import SGD
 from engine.problem import BadExperiment
 from engine.run import Run
-from tests.app.keras_beside import disagreements, precision
+from tests.app.keras_beside import disagreements, keras, precision
 from tests.engine.drawn_experiments import Case, cases, decays, rates
 from tests.engine.test_parity import STEPS
 
@@ -36,6 +43,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword"),  # inside Keras
 ]
 
+SPECIAL = {Dirac, LSUV, Sparse}  # that Keras has not
+MATRICES = {Eye, Orthogonal}  # not of a bias
 EXAMPLES = Path(__file__).parents[2] / "app" / "examples"
 
 
@@ -72,3 +81,18 @@ def test_the_script_prints_our_loss_and_the_norm_of_each_gradient(name: str, tmp
     assert np.sqrt(sum(float(line.split()[-1]) ** 2 for line in norms)) == pytest.approx(ours, rel=1e-4)
     assert float(loss.removeprefix("loss ")) == pytest.approx(float(run.training.loss), abs=2e-6)
     assert float(after.removeprefix("loss after one step ")) < float(loss.removeprefix("loss "))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in members(AnyInitializer) if kind not in SPECIAL])
+def test_every_initializer_draws_in_keras_as_it_does_here(kind: Any) -> None:
+    layer = Linear(out_features=200, weight_init=kind(), bias_init=Zeros() if kind in MATRICES else kind())
+    network = Layers((layer, Tanh(), Linear(out_features=10)))
+    run = Run(Experiment(data=Table("digits"), network=network, loss=CrossEntropyLoss()))
+    names: dict[str, Any] = {"__name__": "network", "__file__": "network.py"}
+    with precision("float32"):
+        keras.utils.set_random_seed(0)
+        exec(Script(run.experiment, run.network).text(), names)
+    for mine, variable in zip(("weight", "bias"), names["model"].layers[1].weights, strict=True):
+        ours, theirs = run.parameters.named[f"0.{mine}"].value, variable.value.detach().numpy()
+        assert theirs.std() == pytest.approx(ours.std(), rel=0.25, abs=1e-7)
+        assert np.abs(theirs).max() == pytest.approx(np.abs(ours).max(), rel=0.5, abs=1e-7)

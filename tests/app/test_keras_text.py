@@ -197,7 +197,7 @@ class SGD(keras.optimizers.SGD):
     """Weight decay is part of the gradient, as in PyTorch. So is the slope of 0.001 times the sum of all |w|."""
 
     def update_step(self, gradient, variable, learning_rate):
-        super().update_step(gradient + 0.01 * variable + 0.001 * ops.sign(variable), variable, learning_rate)
+        super().update_step(ops.add(gradient, 0.01 * variable + 0.001 * ops.sign(variable)), variable, learning_rate)
 '''
         in text
     )
@@ -236,6 +236,8 @@ def test_what_keras_does_otherwise_is_said_at_the_top() -> None:
         "",
     ]
     assert "global_clipnorm=1.0" in script(clipped)
+    tokens = (Embedding(num_embeddings=20, embedding_dim=8), Linear(out_features=20))
+    assert "on TensorFlow, the gradients of a token" in written(tokens, 1, 12)
     assert "does otherwise" not in script(Experiment(optimizer=SGD(), clip=ClipGradValue()))
 
 

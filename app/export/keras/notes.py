@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.experiment import Experiment
 
+LINEAR = ("SGD", "Lion")  # optimizers that take no squares
 TRANSFORMERS = ("TransformerEncoderLayer", "TransformerDecoderLayer")
 CORRECTED = "epsilon is added to the root of the mean square before its bias is corrected, not after"
 INSIDE = "epsilon is added under the root, not to it; its square is nearest to PyTorch's"
@@ -24,6 +25,7 @@ SCHEDULES = {
 CLIP = "1e-6 is not added to the norm that is clipped"
 VARIANCE = "the running variance is that of the batch, not n / (n - 1) times it"
 BIAS = "an RNN or LSTM has one bias where PyTorch adds two, which a step moves half as far"
+TENSORFLOW = "on TensorFlow, the gradients of a token that comes several times are squared one by one, not their sum"
 ATTENTION = "a MultiHeadAttention draws its four matrices by Glorot, each by itself"
 
 
@@ -43,3 +45,6 @@ def notes(experiment: Experiment) -> Iterator[str]:
         yield BIAS
     if any(layer.kind in ("MultiheadAttention", *TRANSFORMERS) for layer in layers):
         yield ATTENTION
+    added = experiment.l1 or experiment.accumulate > 1  # as one array, in which tokens are summed
+    if any(layer.kind == "Embedding" for layer in layers) and optimizer.kind not in LINEAR and not added:
+        yield TENSORFLOW

@@ -25,7 +25,7 @@ class {name}(keras.optimizers.{name}):
     """{doc}"""
 
     def update_step(self, gradient, variable, learning_rate):
-        super().update_step({gradient}, variable, learning_rate)
+        super().update_step(ops.add(gradient, {added}), variable, learning_rate)
 '''
 
 
@@ -51,14 +51,17 @@ class Optimizer:
 
     def definition(self) -> str:
         """The class that adds to the gradient, where anything is added."""
-        gradient, said = "gradient", []
+        added, said = [], ""
         if self._l2:
-            gradient += f" + {self._l2!r} * variable"
-            said.append("Weight decay is part of the gradient, as in PyTorch.")
+            added.append(f"{self._l2!r} * variable")
+            said = "Weight decay is part of the gradient, as in PyTorch."
         if self.experiment.l1:
-            gradient += f" + {self.experiment.l1!r} * ops.sign(variable)"
-            said.append(f"So is the slope of {self.experiment.l1!r} times the sum of all |w|.")
-        return CLASS.format(name=self.term.name, doc=" ".join(said), gradient=gradient) if said else ""
+            added.append(f"{self.experiment.l1!r} * ops.sign(variable)")
+            slope = f"slope of {self.experiment.l1!r} times the sum of all |w|"
+            said = f"{said} So is the {slope}." if said else f"The {slope} is part of the gradient."
+        if not added:
+            return ""
+        return CLASS.format(name=self.term.name, doc=said, added=" + ".join(added))
 
     def text(self) -> str:
         place = "" if self.definition() else "keras.optimizers."
