@@ -66,7 +66,10 @@ class Checkpoints:
 
     def restore(self, step: int) -> None:
         """Put the state kept of a step back into the arrays."""
-        state, start = self._states[step], 0
+        self.put_back(self._states[step])
+
+    def put_back(self, state: bytes) -> None:
+        start = 0
         for array in self._arrays:
             array[...] = np.frombuffer(state, array.dtype, array.size, start).reshape(array.shape)
             start += array.nbytes

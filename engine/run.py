@@ -95,7 +95,7 @@ class Run:
         losses = self._steps(steps)
         if not finite(losses, self.parameters.values, self.parameters.gradients):
             losses = losses if steps == 1 else self._again(start, steps)
-            self.fault = fault_of(self.training, self.step)
+            self.fault = self._fault()
         return losses
 
     def _again(self, start: int, steps: int) -> Array:
@@ -103,9 +103,23 @@ class Run:
         self._restore(self.checkpoints.nearest(start + 1))
         self._steps(start - self.step)
         losses: list[Array] = []
-        while len(losses) < steps and not (losses and fault_of(self.training, self.step)):
+        while len(losses) < steps and not (losses and self._fault()):
             losses.append(self._steps(1))
         return np.concatenate(losses)
+
+    def _fault(self) -> Fault | None:
+        """What broke in the last step. Of several batches it may be any: their passes are done once more."""
+        if self.experiment.accumulate == 1:
+            return fault_of(self.training, self.step)
+        if finite(np.array(self.loss), self.parameters.before, self.parameters.gradients):
+            return None
+        state, fault = self.checkpoints.state(), None
+        with self.as_in_pass():
+            for number in self.passes(self.training):
+                fault = fault or fault_of(self.training, self.step)
+                self.training.gather(number)
+        self.checkpoints.put_back(state)
+        return fault
 
     def _steps(self, steps: int) -> Array:
         """Do some steps; answers their losses."""

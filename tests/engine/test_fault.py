@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.data.choices import Generated
-from engine.experiment import Experiment, Layers
+from engine.experiment import Experiment, Layers, Seeds
 from engine.fault import Fault, first_non_finite
 from engine.initializers import Constant
 from engine.layers.linear import Linear
@@ -144,3 +144,38 @@ def test_going_back_before_the_fault_leaves_it_ahead_and_an_edit_there_forgets_i
     assert run.fault is None
     run.advance(10, halt=True)
     assert run.step == 11
+
+
+@pytest.mark.parametrize("at_once", [1, 30])
+def test_what_breaks_in_an_earlier_batch_of_a_step_is_found_in_that_step(at_once: int) -> None:
+    """An overflow that only the first batch of step 3 comes to, and a weight of 0 that makes NaN of it."""
+
+    def linear(value: float) -> Linear:
+        zero = Constant(val=0.0)
+        return Linear(out_features=1, weight_init=Constant(val=value), bias_init=zero, frozen=True)
+
+    def experiment(seed: int, most: float) -> Experiment:
+        return Experiment(
+            data=Generated("plane", points=100),
+            network=Layers((*[linear(1e6)] * 6, linear(most), linear(0.0), Linear(out_features=1))),
+            loss=MSELoss(),
+            optimizer=SGD(lr=1e-3),
+            batch=1,
+            accumulate=4,
+            seeds=Seeds(order=seed),
+        )
+
+    def sizes(seed: int) -> np.ndarray[Any, Any]:
+        run = Run(experiment(seed, 1.0))
+        examples = np.concatenate([run.batches.indices(step) for step in range(4)])
+        found: np.ndarray[Any, Any] = np.abs(run.data.train_x[examples].sum(axis=1))
+        return found
+
+    seed = next(seed for seed in range(1000) if np.argmax(sizes(seed)) == 8)
+    largest, next_one = (float(size) for size in np.sort(sizes(seed))[[-1, -2]])
+    run = Run(experiment(seed, 3.4e38 / 1e36 / (largest * next_one) ** 0.5))
+    while run.step < 30 and not run.fault:
+        run.advance(at_once, halt=True)
+    assert run.fault == Fault(3, 6, "forward") and run.step == 3
+    assert np.isnan(run.loss) and np.isnan(run.parameters.gradients).any()
+    assert np.isfinite(run.training.nodes[6].output.data).all()
