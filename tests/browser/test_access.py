@@ -21,12 +21,14 @@ def test_axe_finds_nothing_wrong(lab: Lab, address: str, theme: str, language: s
     lab.open(address, f"?lang={language}")
     lab.pause()
     assert violations(lab) == []
+    lab.page.locator(".timeline-visits").press("End")
     lab.page.locator(".builder-layers [data-part=name]").first.click()
     lab.page.get_by_test_id("inspector-mean-output").wait_for()
     assert violations(lab) == []
     lab.page.get_by_role("application").focus()
     lab.page.keyboard.press("ArrowRight")
     lab.page.keyboard.press("Enter")
+    lab.page.locator(".inspector-each").wait_for()
     lab.page.keyboard.press("c")
     lab.page.locator(".shell-charts section").wait_for()
     assert violations(lab) == []

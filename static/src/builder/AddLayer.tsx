@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { Icon } from "../paint/icons";
 import type { LayerKind } from "../wire/messages";
 import { t } from "../words/words";
-import { groupName } from "./names";
+import { groupName } from "../words/names";
 
 interface Props {
   kinds: readonly LayerKind[];

@@ -10,7 +10,7 @@ import { locale, t } from "../words/words";
 import { fitting, GROUPS } from "./fit";
 import { Settings } from "./Form";
 import { named, type Chosen } from "./kinds";
-import { nameOf } from "./names";
+import { nameOf } from "../words/names";
 import { Problems } from "./Problems";
 import { SeedField } from "./SeedField";
 import { drawPictures, drawPoints, SIZE } from "./thumbnail";

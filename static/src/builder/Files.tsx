@@ -7,7 +7,7 @@ import { experiment } from "../state/experiment";
 import type { Fault } from "../wire/messages";
 import { t } from "../words/words";
 import { fileName, fileText } from "./document";
-import { sentence } from "./names";
+import { sentence } from "../words/sentence";
 import { openFile } from "./open";
 
 interface Refused {

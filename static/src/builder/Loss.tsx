@@ -6,7 +6,7 @@ import type { Catalogue, Experiment } from "../wire/messages";
 import { t } from "../words/words";
 import { Settings } from "./Form";
 import { named, swapped, type Chosen } from "./kinds";
-import { nameOf } from "./names";
+import { nameOf } from "../words/names";
 import { Picker } from "./Picker";
 import { Problems } from "./Problems";
 

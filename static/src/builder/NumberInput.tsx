@@ -4,7 +4,7 @@ import { useEffect, useId, useState } from "preact/hooks";
 import type { Setting } from "../wire/messages";
 import { t } from "../words/words";
 import { read, spelled, stepped, written, type Refusal } from "./field";
-import { sentence } from "./names";
+import { sentence } from "../words/sentence";
 import { Problem } from "./Problems";
 
 interface Props {

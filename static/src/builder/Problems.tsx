@@ -6,7 +6,8 @@ import { catalogue } from "../state/run";
 import type { Fault } from "../wire/messages";
 import { t } from "../words/words";
 import { mendOf, type Mend } from "./mend";
-import { nameOf, sentence } from "./names";
+import { nameOf } from "../words/names";
+import { sentence } from "../words/sentence";
 
 /** Parts of an experiment that show their problems themselves. */
 const PLACES = ["data", "network", "loss", "optimizer", "batch", "seeds", "dtype"];

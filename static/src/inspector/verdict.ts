@@ -22,9 +22,13 @@ export function trainedOff(proof: Proved): number | null {
   return Number.isFinite(times) && Math.abs(times - 1) > 0.01 ? times : null;
 }
 
-/** Is this the proof of that entry? */
-export function about(proof: Proved | null, parameter: string, index: readonly number[]): boolean {
-  return proof !== null && proof.parameter === parameter && proof.index.join() === index.join();
+/** Is this the proof, or whatever else was asked, of that entry? */
+export function about(
+  found: Pick<Proved, "parameter" | "index"> | null,
+  parameter: string,
+  index: readonly number[],
+): boolean {
+  return found !== null && found.parameter === parameter && found.index.join() === index.join();
 }
 
 /** JSON has no NaN and no infinity: what was neither comes as null. */

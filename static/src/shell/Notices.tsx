@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { sentence } from "../builder/names";
+import { sentence } from "../words/sentence";
 import { Icon } from "../paint/icons";
 import { destination, stopTravelling } from "../state/journey";
 import { frame, trouble } from "../state/run";

@@ -291,3 +291,29 @@ test("unit pictures are asked for only where the input is a line or a plane", ()
   void page.run.askResponses();
   expect(page.socket.asked("respond")).toHaveLength(1);
 });
+
+describe("gradients of each example alone", () => {
+  const sampled = { kind: "sampled", id: 9, step: 1, parameter: "0.weight", index: [0, 1], gradients: [1, 2, 3, 4] };
+
+  test("are asked for by the entry, and forgotten with the network", () => {
+    page.build();
+    void page.run.askSamples("0.weight", [0, 1]);
+    expect(page.socket.asked("sample")).toMatchObject([{ parameter: "0.weight", index: [0, 1] }]);
+    page.socket.reply({ ...sampled, generation: page.opened.generation });
+    expect(page.run.samples.value?.gradients).toEqual([1, 2, 3, 4]);
+    page.experiment.change({ ...EXPERIMENT, batch: 8 });
+    page.build();
+    expect(page.run.samples.value).toBeNull();
+  });
+
+  test("that are not to be had are said where they would stand, until there is another network", () => {
+    page.build();
+    const fault = { where: "network.layers.1", code: "mixed_examples", expected: "", came: "BatchNorm1d", values: {} };
+    const { generation } = page.opened;
+    page.socket.reply({ kind: "problems", id: 9, generation, reason: "message", problems: [fault] });
+    expect([page.run.unsampled.value, page.run.trouble.value]).toEqual([fault, null]);
+    page.experiment.change({ ...EXPERIMENT, batch: 8 });
+    page.build();
+    expect(page.run.unsampled.value).toBeNull();
+  });
+});

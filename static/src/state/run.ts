@@ -2,7 +2,7 @@
 import { batch, effect, signal } from "@preact/signals";
 import { Connection, connected, type Answer, type Ask } from "../wire/connection";
 import type { Frame, Responses } from "../wire/frame";
-import type { Catalogue, DataFacts, Experiment, Graph, Predictions, Problems, Proved, Statistics } from "../wire/messages";
+import type { Catalogue, DataFacts, Experiment, Fault, Graph, Predictions, Problems, Proved, Sampled, Statistics } from "../wire/messages";
 import { experiment, problems } from "./experiment";
 import { History, history, recorded } from "./history";
 import { goalNow, travel } from "./journey";
@@ -19,6 +19,9 @@ export const responses = signal<Responses | null>(null);
 export const predictions = signal<Predictions | null>(null);
 export const proof = signal<Proved | null>(null);
 export const statistics = signal<Statistics | null>(null);
+export const samples = signal<Sampled | null>(null);
+/** Why this run has no gradients of one example alone, once the service has said so. */
+export const unsampled = signal<Fault | null>(null);
 export const edits = signal<readonly Edit[]>([]);
 /** What is wrong that is not in the experiment: a lost message, a fault of ours. */
 export const trouble = signal<Problems | null>(null);
@@ -154,6 +157,10 @@ export async function askStatistics(): Promise<void> {
   await connection?.ask({ kind: "summarize", generation });
 }
 
+export async function askSamples(parameter: string, index: number[]): Promise<void> {
+  await connection?.ask({ kind: "sample", generation, parameter, index });
+}
+
 export async function prove(parameter: string, index: number[]): Promise<void> {
   await connection?.ask({ kind: "prove", generation, parameter, index });
 }
@@ -187,6 +194,7 @@ function hear(answer: Answer, of: number): void {
     else if (answer.kind === "predictions") predictions.value = answer;
     else if (answer.kind === "proved") proof.value = answer;
     else if (answer.kind === "statistics") statistics.value = answer;
+    else if (answer.kind === "sampled") samples.value = answer;
     else if (answer.kind === "problems") hearProblems(answer);
   });
 }
@@ -218,6 +226,8 @@ function hearGraph(next: Graph): void {
   predictions.value = null;
   proof.value = null;
   statistics.value = null;
+  samples.value = null;
+  unsampled.value = null;
 }
 
 /** The page shows what runs: every field filled in, and the rate that the edits have led to. */
@@ -229,7 +239,12 @@ function takeOver(next: Graph): void {
   experiment.value = shown;
 }
 
+/** What is not wrong but not to be had: it is said where it would stand. */
+const UNSAMPLED: readonly string[] = ["mixed_examples", "too_many_samples"];
+
 function hearProblems(found: Problems): void {
-  if (found.reason === "experiment" && found.generation === asked) problems.value = found.problems;
+  const unsaid = found.problems.find(({ code }) => UNSAMPLED.includes(code));
+  if (unsaid) unsampled.value = unsaid;
+  else if (found.reason === "experiment" && found.generation === asked) problems.value = found.problems;
   else if (found.reason === "message" || found.reason === "fault") trouble.value = found;
 }

@@ -8,6 +8,20 @@ export function kindName(kind: string): string {
   return isKey(key) ? t(key) : kind;
 }
 
+export type Named = "data" | "loss" | "init" | "setting";
+
+/** A choice of the builder. A kind the catalogues have no word for goes by its own name. */
+export function nameOf(what: Named, name: string): string {
+  const key = `builder.${what}.${name}`;
+  return isKey(key) ? t(key) : name;
+}
+
+/** A group of layers in a menu. */
+export function groupName(group: string): string {
+  const key = `builder.layers.${group}`;
+  return isKey(key) ? t(key) : group;
+}
+
 /** A visit where there is no room for its name: "2 ▸" for the weights of layer 2, "◂ f" for an activation, L, Δw. */
 export function visitMark(graph: Graph, visit: Visit): string {
   if (visit.phase === "update") return "Δw";

@@ -12,7 +12,7 @@ import { errorMadeBy, sourceOf } from "../../state/flow";
 import { batchSize, columnOf } from "../place";
 import { Row } from "../Row";
 import { useReached } from "../useReached";
-import { nameOf, parameterFacts } from "./layer";
+import { partName, parameterFacts } from "./layer";
 import { Norms } from "./Norms";
 import { Numbers } from "./Numbers";
 
@@ -40,7 +40,7 @@ export function Layer({ built, shown, node }: { built: Graph; shown: Frame; node
       <div role="group" class="inspector-part" aria-label={t("inspector.shapes")}>
         <dl>
           {parameters.map(({ parameter, part, count }) => (
-            <Row key={part} name={nameOf(part)}>
+            <Row key={part} name={partName(part)}>
               {parameter.shape.join(" × ")}{" "}
               <span class="note">{parameter.shape.length > 1 ? `= ${whole(count, locale.value)}` : ""}</span>
             </Row>

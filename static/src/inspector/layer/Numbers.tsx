@@ -11,7 +11,7 @@ import type { Graph, GraphParameter, NodeStatistics, ParameterStatistics } from 
 import { isKey, t } from "../../words/words";
 import { Symbols } from "../Symbols";
 import { useReached } from "../useReached";
-import { letterOf, nameOf, partOf } from "./layer";
+import { letterOf, partName, partOf } from "./layer";
 import { Sizes } from "./Sizes";
 import "./numbers.css";
 
@@ -53,7 +53,7 @@ function Parameter({ of, found }: { of: GraphParameter; found: ParameterStatisti
   const letter = letterOf(part);
   return (
     <section class="inspector-array">
-      <h4>{nameOf(part)}</h4>
+      <h4>{partName(part)}</h4>
       <Sizes id={`${part}-value`} name={<Said of={letter} words="value" />} found={found?.value ?? null} known />
       <Sizes
         id={`${part}-gradient`}

@@ -100,6 +100,6 @@ function drawAxis(context: CanvasRenderingContext2D, width: number, height: numb
   context.fillStyle = palette.ink3;
   for (let decade = 0; decade <= DECADES; decade += 2) {
     context.textAlign = decade === 0 ? "left" : decade === DECADES ? "right" : "center"; // the ends make room for marks
-    context.fillText(`10${superscript(LOWEST + decade)}`, xOf(decade, width), height - 2);
+    context.fillText(`10${superscript(LOWEST + decade)}`, xOf(decade, width) - (decade === 0 ? 3 : 0), height - 2);
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { frameOf, network } from "../network.fixture";
-import { letterOf, nameOf, parameterFacts, partOf } from "./layer";
+import { letterOf, partName, parameterFacts, partOf } from "./layer";
 
 test("a layer's norms are those of its own parameters", () => {
   const [weight, bias] = parameterFacts(network(), frameOf(), 2);
@@ -18,6 +18,6 @@ test("a layer's norms are those of its own parameters", () => {
 
 test("a parameter that the language has no word for goes by the layer's own", () => {
   const parts = ["0.weight", "blocks.1.bias", "2.weight_ih_l0", "2.bias_hh_l0"].map((name) => partOf({ name }));
-  expect(parts.map(nameOf)).toEqual(["Weight", "Bias", "weight_ih_l0", "bias_hh_l0"]);
+  expect(parts.map(partName)).toEqual(["Weight", "Bias", "weight_ih_l0", "bias_hh_l0"]);
   expect(parts.map(letterOf)).toEqual(["W", "b", "W", "b"]);
 });

@@ -10,7 +10,7 @@ export function partOf({ name }: Pick<GraphParameter, "name">): string {
 }
 
 /** The same in the page's language, where it has a word for it. */
-export function nameOf(part: string): string {
+export function partName(part: string): string {
   return part === "bias" ? t("inspector.bias") : part === "weight" ? t("inspector.weight") : part;
 }
 

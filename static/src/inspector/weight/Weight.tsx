@@ -19,6 +19,7 @@ import { Row } from "../Row";
 import { Symbols } from "../Symbols";
 import { useReached } from "../useReached";
 import { Batch } from "./Batch";
+import { Each } from "./Each";
 import { Factors } from "./Factors";
 import { Trails } from "./Trails";
 import { extended, type Sample } from "./trail";
@@ -78,6 +79,13 @@ export function Weight({ built, shown, edge }: Props): JSX.Element | null {
         <Trails trail={trail.value.filter(({ step }) => reach.gradient || step !== shown.step)} />
       </div>
       <Proof parameter={facts.parameter.name} index={[edge.row, edge.column]} symbol="w" />
+      <Each
+        shown={shown}
+        parameter={facts.parameter.name}
+        index={[edge.row, edge.column]}
+        reached={reach.gradient}
+        shared={!isSpread(built, edge.node)}
+      />
     </>
   );
 }

@@ -31,6 +31,24 @@ test("the example shown is framed and named, wherever it was sorted to", () => {
   expect(strip(1).texts).toEqual(["this example"]);
 });
 
+test("its name stands above the bars that it would cover", () => {
+  const rising = [0.1, 0.4].map((value, example) => ({ example, value }));
+  const recording = new Recording();
+  drawStrip(recording.context, { ...PLACE, width: 60, shares: rising, example: 0, label: "this example" });
+  const tops = recording.fills.map(({ points }) => points[0]?.[1] ?? NaN);
+  const [words] = recording.painted.filter(({ kind }) => kind === "text");
+  expect(words?.points[0]?.[1]).toBeLessThan(Math.min(...tops));
+});
+
+test("a line stands at the mean, where one is wanted", () => {
+  const recording = new Recording();
+  drawStrip(recording.context, { ...PLACE, shares: SHARES, example: 0, label: "", mean: 0.1 });
+  const [line] = recording.strokes.filter(({ style }) => style === DARK.ink);
+  const bar = recording.fills.filter(({ style }) => style === DARK.pos)[1];
+  expect(line?.points[0]?.[1]).toBeCloseTo(bar?.points[0]?.[1] ?? NaN, 6);
+  expect(strip(0).strokes.some(({ style }) => style === DARK.ink)).toBe(false);
+});
+
 test("before the pass has come there is a dotted line and no bar", () => {
   const recording = new Recording();
   drawWaiting(recording.context, PLACE);

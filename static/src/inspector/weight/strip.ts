@@ -10,6 +10,8 @@ interface StripLook {
   /** Which example is marked, and the words beside it. */
   example: number;
   label: string;
+  /** A line at the mean of all. */
+  mean?: number;
   palette: Palette;
 }
 
@@ -17,17 +19,17 @@ interface StripLook {
 const HEAD = 16;
 
 /**
- * The shares of a batch as bars about a line of zero, this example framed. Linear: the tallest is said in
- * words.
+ * The shares of a batch as bars about a line of zero, in the order in which they come, this example framed. Linear: the
+ * tallest is said in words.
  */
 export function drawStrip(context: CanvasRenderingContext2D, look: StripLook): void {
-  const { width, height, shares, example, label, palette } = look;
+  const { width, height, shares, example, label, mean, palette } = look;
   const middle = (HEAD + height) / 2;
   const half = (height - HEAD) / 2 - 3;
   const most = tallest(shares) || 1;
   const pitch = width / shares.length;
   context.save();
-  zeroLine(context, width, middle, palette.lineStrong);
+  line(context, width, middle, palette.lineStrong);
   for (const [i, { value, example: which }] of shares.entries()) {
     const size = Number.isFinite(value) ? (Math.abs(value) / most) * half : half;
     const bar = {
@@ -46,6 +48,7 @@ export function drawStrip(context: CanvasRenderingContext2D, look: StripLook): v
       });
   }
   context.globalAlpha = 1;
+  if (mean !== undefined && Number.isFinite(mean)) line(context, width, middle - (mean / most) * half, palette.ink);
   const place = shares.findIndex((share) => share.example === example);
   if (place >= 0) frame(context, look, place, { middle, half, most, pitch, label });
   context.restore();
@@ -61,7 +64,7 @@ export function drawWaiting(
   context.setLineDash([...DOTS]);
   context.lineCap = "round";
   context.lineWidth = 1.6;
-  zeroLine(context, width, middle, palette.control);
+  line(context, width, middle, palette.control);
   context.restore();
 }
 
@@ -93,10 +96,19 @@ function frame(
   context.font = `11px ${palette.sans}`;
   context.fillStyle = palette.ink;
   const words = context.measureText(label).width;
-  context.fillText(label, Math.min(Math.max(0, left - 2), width - words), Math.max(10, top - 5));
+  const start = Math.min(Math.max(0, left - 2), width - words);
+  const under = shares.filter((_, i) => (i + 1) * pitch > start && i * pitch < start + words);
+  const over = under.reduce((highest, share) => Math.min(highest, middle - sizeOf(share.value, scale)), top);
+  context.fillText(label, start, Math.max(10, over - 5));
 }
 
-function zeroLine(context: CanvasRenderingContext2D, width: number, y: number, colour: string): void {
+/** How far a share's bar goes up; what goes down leaves room above. */
+function sizeOf(value: number, { half, most }: Scale): number {
+  if (!Number.isFinite(value)) return half;
+  return (Math.max(0, value) / most) * half;
+}
+
+function line(context: CanvasRenderingContext2D, width: number, y: number, colour: string): void {
   context.strokeStyle = colour;
   context.beginPath();
   context.moveTo(0, y);

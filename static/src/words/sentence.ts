@@ -1,19 +1,7 @@
-/** What things are called on the page. A kind the catalogues have no word for goes by its own name. */
+/** What the service finds worth saying, as sentences: it names them, and the catalogues have the words. */
 import type { Fault } from "../wire/messages";
-import { isKey, t, type Values } from "../words/words";
-
-export type Named = "data" | "loss" | "init" | "setting";
-
-export function nameOf(what: Named, name: string): string {
-  const key = `builder.${what}.${name}`;
-  return isKey(key) ? t(key) : name;
-}
-
-/** A group of layers in a menu. */
-export function groupName(group: string): string {
-  const key = `builder.layers.${group}`;
-  return isKey(key) ? t(key) : group;
-}
+import { nameOf } from "./names";
+import { isKey, t, type Values } from "./words";
 
 /** What is said of a value that is allowed; the service names the sentence. */
 export function noteOf(code: string): string {
