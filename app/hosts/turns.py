@@ -3,7 +3,8 @@
 Who has had the least has the next turn: start-time fair queueing (Goyal, Vin and Cheng 1996). A session's turn begins,
 in a time that only work moves, where its last one ended; but no more than one turn before now, since nobody saves up
 turns by doing nothing. So those who train share alike, and one who presses Step once in a while goes before them all,
-however many they are.
+however many they are. A piece of work that cannot be interrupted counts as one turn, however long it was: among three
+hundred, who opened a large network would else wait for seconds until all have had as much.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from itertools import count
-from time import perf_counter
+from time import thread_time
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-TURN = 0.001  # seconds of a turn: what a small request waits for
+TURN = 0.001  # seconds of a turn: what a small request waits for. Of CPU time: nobody pays for another process's
 
 
 class Turns(Generic[K, V]):
@@ -27,7 +28,7 @@ class Turns(Generic[K, V]):
     The work of one key is done in order; a turn is a piece of one key's first work, of about TURN seconds.
     """
 
-    def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
+    def __init__(self, clock: Callable[[], float] = thread_time) -> None:
         self._clock = clock
         self._work: dict[K, deque[Iterator[V | None]]] = {}
         self._order: list[tuple[float, int, K]] = []  # a heap: where the turn begins, and who asked first
@@ -75,7 +76,7 @@ class Turns(Generic[K, V]):
                 break
         if key not in self._work:  # dropped while it had its turn
             return
-        self._ends[key] = self._now + self._clock() - begin
+        self._ends[key] = self._now + min(self._clock() - begin, TURN)
         if waiting:
             self._line_up(key)
         else:

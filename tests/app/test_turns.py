@@ -77,6 +77,23 @@ def test_who_asks_for_little_goes_before_all_who_train() -> None:
         assert clock.now - begin <= 2 * TURN
 
 
+def test_who_did_one_long_piece_of_work_waits_a_round_and_no_more() -> None:
+    clock = Clock()
+    turns: Turns[str, str] = Turns(clock)
+    for number in range(20):
+        turns.add(f"trains {number}", clock.work("frame", 4, TURN / 8))
+    turns.add("opens", clock.work("opened", 1, 50 * TURN))
+    said = ""
+    while said != "opened":
+        for key, said in turns.turn():
+            turns.add(key, clock.work("frame", 4, TURN / 8))
+    begin = clock.now
+    while said != "opens":
+        for said, _ in turns.turn():
+            turns.add(said, clock.work("frame", 4, TURN / 8))
+    assert clock.now - begin <= 2.5 * 20 * TURN / 2
+
+
 def test_nobody_saves_up_turns_by_doing_nothing() -> None:
     clock = Clock()
     turns: Turns[str, str] = Turns(clock)
