@@ -51,7 +51,7 @@ Each at 10 frames a second of 10 steps, for as long as there is room.
 SOAK = """
 ## An hour
 
-{people} people at {people} seats for {minutes:g} minutes: each trains, steps, goes back, looks, edits, opens other networks and sends nonsense, leaves after two minutes in the mean, and the next one sits down. {requests:,} requests, {lost} connections lost. After a quarter of the time for every buffer to be made, memory grew by {memory_percent_an_hour} % an hour to {memory_mb} MB, and file descriptors, {descriptors} at the end, by {descriptors_an_hour} an hour (`benchmarks/load/soak.csv` has every look).
+{people} people at {people} seats for {minutes:g} minutes: each trains, steps, goes back, looks, edits, opens other networks and sends nonsense, leaves after two minutes in the mean, and the next one sits down. {requests:,} requests, {lost} connections lost. After a quarter of the time for every buffer to be made, memory grew by {memory_percent_an_hour} % an hour to {memory_mb} MB, and file descriptors, {descriptors} at the end, by {descriptors_an_hour} an hour.
 """
 
 
