@@ -88,6 +88,11 @@ describe("after a click", () => {
     expect(after(chosen, key)).toEqual(next);
   });
 
+  test("a key acts on what the key before it selected, drawn or not", () => {
+    const next = pressed(deep, place, placeOf(deep, layer(2)), unit(3, 3), "Enter");
+    expect(next).toEqual(weight(3, 3, 0));
+  });
+
   test("Escape lets go of a unit and of a layer, and other keys are none of the stage's", () => {
     for (const chosen of [unit(2, 2), layer(2)]) {
       expect(after(chosen, "Escape")).toBeNull();

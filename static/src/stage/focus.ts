@@ -17,8 +17,12 @@ export function placeOf(graph: Graph, chosen: Selection): Focus {
   return { column: columnAt(graph, chosen.node), row: chosen.kind === "layer" ? -1 : chosen.row };
 }
 
-/** What a key selects; undefined if it is none of the stage's. */
-export function pressed(graph: Graph, layout: StageLayout, from: Focus, chosen: Selection | null, key: string): Selection | null | undefined {
+/**
+ * What a key selects; undefined if it is none of the stage's. `stood` is where the keys stood when something was last
+ * selected: what is selected now counts before it, since the next key can come before anything has been drawn.
+ */
+export function pressed(graph: Graph, layout: StageLayout, stood: Focus, chosen: Selection | null, key: string): Selection | null | undefined {
+  const from = chosen ? placeOf(graph, chosen) : stood;
   const along = { ArrowUp: -1, ArrowDown: 1 }[key];
   if (chosen?.kind === "weight" && along) return weightSelection(graph, layout, from, chosen.column + along);
   if (key.startsWith("Arrow")) return unitSelection(layout, step(layout, from, key)) ?? chosen;
