@@ -44,6 +44,7 @@ class Evaluation:
     def hold(self, owner: object, fill: Callable[[Evaluation], None]) -> None:
         """Have the examples of an owner in place; they are filled in only if another's are there."""
         if self.holds != owner:
+            self.holds = None  # until they are all there: who fills them in may find no memory on the way
             fill(self)
             self.holds = owner
 

@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -397,6 +398,15 @@ def test_testing_leaves_the_training_buffers_alone() -> None:
     before = shown(run)
     run.test()
     assert shown(run) == before
+
+def test_testing_without_memory_leaves_the_answers_of_others_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, other = (Run(replace(SMALL, seeds=Seeds(data=seed))) for seed in (0, 1))
+    before = mine.test()
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.data.shared.as_targets", Mock(side_effect=MemoryError))
+        with pytest.raises(MemoryError):
+            other.test()
+    assert mine.test() == before
 
 
 @pytest.mark.parametrize("kind", ["MSELoss", "HuberLoss", "BCEWithLogitsLoss", "CrossEntropyLoss"])
