@@ -60,7 +60,8 @@ class Turns(Generic[K, V]):
 
     def turn(self) -> Iterator[tuple[K, V]]:
         """One turn of the next key: what its work said."""
-        self._now, _, key = heapq.heappop(self._order)
+        start, _, key = heapq.heappop(self._order)
+        self._now = max(self._now, start)  # or whoever came next would be before all who came like them
         waiting = self._work[key]
         begin = self._clock()
         end = begin + TURN
@@ -76,7 +77,7 @@ class Turns(Generic[K, V]):
                 break
         if key not in self._work:  # dropped while it had its turn
             return
-        self._ends[key] = self._now + min(self._clock() - begin, TURN)
+        self._ends[key] = start + min(self._clock() - begin, TURN)
         if waiting:
             self._line_up(key)
         else:

@@ -96,6 +96,21 @@ def test_who_did_one_long_piece_of_work_waits_a_round_and_no_more() -> None:
     assert clock.now - begin <= 2.5 * 20 * TURN / 2
 
 
+def test_who_asks_first_for_little_is_served_first_however_fast_they_come() -> None:
+    clock = Clock()
+    turns: Turns[str, str] = Turns(clock)
+    turns.add("trains", clock.work("trained", 100, TURN))
+    for _ in range(10):
+        list(turns.turn())
+    said = []
+    for number in range(20):  # two come while one is served
+        for name in (f"{number} a", f"{number} b"):
+            turns.add(name, clock.work(name, 1, TURN / 2))
+        said += [word for _, word in turns.turn()]
+    said += finished(turns)
+    assert said == [*(f"{number} {each}" for number in range(20) for each in "ab"), "trained"]
+
+
 def test_nobody_saves_up_turns_by_doing_nothing() -> None:
     clock = Clock()
     turns: Turns[str, str] = Turns(clock)
