@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 from app.hosts.link import HostLost, Link
@@ -68,7 +68,7 @@ class Local:
     async def stop(self) -> None:
         if self._next:
             self._next.cancel()
-            with suppress(asyncio.CancelledError, RuntimeError):
+            with suppress(asyncio.CancelledError, RuntimeError, OSError):
                 self._relieved.append(await self._next)
         for process in (*self._pool, *self._relieved):
             process.link.end()
@@ -101,12 +101,9 @@ class Local:
         """The host that stands by, and another is started to do so. One that has ended meanwhile is passed over."""
         while True:
             self._wanted.set()
-            self._next = self._next or asyncio.create_task(self._spawn())
-            try:
-                process = await asyncio.shield(self._next)  # whoever waits may go, the host comes all the same
-            except RuntimeError:
-                self._next = None
-                raise
+            if not self._next or (self._next.done() and self._next.exception()):  # that was then; now it may start
+                self._next = asyncio.create_task(self._spawn())
+            process = await asyncio.shield(self._next)  # whoever waits may go, the host comes all the same
             self._wanted.clear()
             self._next = asyncio.create_task(self._stand_by())
             if not process.link.lost:
@@ -130,12 +127,14 @@ class Local:
     async def _try(self) -> Process:
         ours, theirs = socket.socketpair()
         token = secrets.token_urlsafe(16)
-        with theirs:
+        with theirs, ExitStack() as undone:
+            undone.callback(ours.close)
             child = subprocess.Popen(
                 [sys.executable, "-m", "app.hosts.process", str(self.largest)],
                 stdin=theirs.fileno(),
                 env={**os.environ, **ONE_THREAD, "BACKFLOW_TOKEN": token},
             )
+            undone.pop_all()
         try:
             link = Link(*await asyncio.open_connection(sock=ours), token)
             await link.ping(STARTING)

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
+from unittest.mock import Mock
 
 import pytest
 
@@ -201,6 +202,25 @@ def test_a_host_that_dies_while_it_stands_by_is_passed_over() -> None:
         await ready.link.ended()
         await say(hosts, "a", "advance", 2, steps=4)
         assert await process_of(hosts, "a") != ready.child.pid
+
+    run(hosts, play)
+
+
+def test_a_host_that_could_not_be_started_is_started_when_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    hosts = local()
+
+    async def play() -> None:
+        await opened(hosts, "a")
+        await standing_by(hosts)
+        with monkeypatch.context() as patch:
+            patch.setattr("subprocess.Popen", Mock(side_effect=OSError("too many open files")))
+            os.kill(await process_of(hosts, "a"), signal.SIGKILL)
+            await say(hosts, "a", "advance", 2, steps=4)  # on the one that stood by
+            with pytest.raises(OSError, match="too many open files"):
+                await standing_by(hosts)
+        os.kill(await process_of(hosts, "a"), signal.SIGKILL)
+        (frame,) = await say(hosts, "a", "advance", 3, steps=4)
+        assert read_binary(frame).header["step"] == 9
 
     run(hosts, play)
 
