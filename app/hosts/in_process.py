@@ -23,10 +23,17 @@ class InProcess:
 
     async def ask(self, session: str, message: Message) -> list[Message]:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._sessions[session].answer, message)
+        return await loop.run_in_executor(self._thread, _answer, self._sessions[session], message)
 
     async def close(self, session: str) -> None:
         self._sessions.pop(session, None)
 
     async def stop(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+def _answer(session: Session, message: Message) -> list[Message]:
+    """The replies. What another session would need to stand there is let go of: there is nobody to tell."""
+    replies = session.answer(message)
+    session.take_changes()
+    return replies

@@ -118,6 +118,8 @@ class Streams:
 
     def _attend(self, stream: Stream, events: int = 0) -> None:
         """Read, write, or without an event take a turn."""
+        if stream not in self.streams:  # it was ended while it waited for this
+            return
         try:
             if not events:
                 stream.turn()

@@ -76,6 +76,7 @@ class Client(asyncio.Protocol):
         for answer, _ in self.waiting:
             if not answer.done():
                 answer.set_exception(lost)
+        self.waiting.clear()
 
     # The wire
 

@@ -399,6 +399,7 @@ def test_testing_leaves_the_training_buffers_alone() -> None:
     run.test()
     assert shown(run) == before
 
+
 def test_testing_without_memory_leaves_the_answers_of_others_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
     mine, other = (Run(replace(SMALL, seeds=Seeds(data=seed))) for seed in (0, 1))
     before = mine.test()
