@@ -19,6 +19,18 @@ from engine.tensor import Array
 SCRIPT, WEIGHTS, BATCH = "network.py", "weights.safetensors", "batch.safetensors"
 
 
+# How a script reads the batch, in either framework.
+LOAD_BATCH = '''\
+def load_batch():
+    """Inputs and targets of one step."""
+    batch = HERE / "{batch}"
+    if batch.exists():
+        tensors = load_file(batch)
+        return tensors["x"], tensors["y"]
+    return {x}, {y}
+'''
+
+
 class Exported(Protocol):
     """An experiment in another framework. `weights` and `batch` are what its script reads."""
 

@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from selectors import EVENT_READ
 from typing import Any, Protocol
 from unittest.mock import Mock
 
@@ -20,6 +21,7 @@ from app.hosts.link import HostLost, Link
 from app.hosts.local import Local, Process
 from app.hosts.process import Streams
 from app.hosts.remote import Remote
+from app.session import NO_STATE, WAY
 from tests.app.conversation import SMALL, read_binary
 
 LARGE = 2**31
@@ -138,6 +140,20 @@ async def undisturbed(steps: int) -> bytes:
 def test_in_process_hosts_give_these_answers() -> None:
     hosts = InProcess()
     run(hosts, lambda: answers(hosts))
+
+
+def test_in_one_process_no_state_is_kept_for_another() -> None:
+    hosts = InProcess()
+
+    async def play() -> None:
+        await opened(hosts, "a")
+        for id in range(2, 8):
+            await say(hosts, "a", "advance", id, steps=100)
+        session = hosts._sessions["a"]
+        assert session.step == 601 and session._before == NO_STATE
+        assert session._way < WAY  # counted anew each time that there was something to tell
+
+    run(hosts, play)
 
 
 def test_hosts_elsewhere_give_the_same_answers(make: Make) -> None:
@@ -441,3 +457,16 @@ def test_a_host_serves_several_web_processes_and_nobody_without_its_token() -> N
 
     with listener:
         asyncio.run(asyncio.wait_for(play(), 30))
+
+
+def test_a_stranger_who_speaks_after_being_shown_out_is_not_heard() -> None:
+    """Both may be among what the selector has found: who is shown out, and who came in their place."""
+    streams = Streams("secret")
+    ours, theirs = socket.socketpair()
+    with theirs:
+        streams.add(ours)
+        (stream,) = streams.streams
+        theirs.send(b"late")
+        streams._end(stream)
+        streams._attend(stream, EVENT_READ)
+    assert streams.streams == []

@@ -289,3 +289,13 @@ def test_every_layer_that_keras_cannot_be_told_is_named_not_only_the_first() -> 
 def test_no_name_of_a_layer_breaks_the_script(name: str) -> None:
     layers = (Linear(name=name), Tanh(name="tanh_2"), Tanh(), Add(inputs=(name, "2")), Linear(out_features=1))
     ast.parse(script(Experiment(network=Layers(layers), loss=HuberLoss(), name='"""\n\\')))
+
+
+@pytest.mark.parametrize("name", ["inputs", "HERE", "float", "nll", "Adam", "by_head"])
+def test_a_layer_may_be_called_as_the_script_calls_something_else(name: str) -> None:
+    layers = (Linear(out_features=2, name=name), Tanh(), Linear(out_features=2), Add(inputs=(name, "2")))
+    text = script(Experiment(network=Layers((*layers, Linear(out_features=1)))))
+    lines = ast.parse(text).body
+    (made,) = (line for line in lines if f"name='{name}'" in ast.unparse(line))
+    assert isinstance(made, ast.Assign)
+    assert ast.unparse(made.targets[0]) == f"{name}_"

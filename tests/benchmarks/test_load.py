@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from math import inf
+from unittest.mock import Mock
 from xml.etree import ElementTree
 
 import pytest
 
 from benchmarks.load.class_ import percentile, within
+from benchmarks.load.client import Client
 from benchmarks.load.page import DOCS, charts, page, results
 
 
@@ -31,3 +34,17 @@ def test_a_percentile_counts_only_what_was_added() -> None:
     assert percentile(before, after, 0.99) == 0.1
     assert percentile(before, after, 0.01) == 0.01
     assert percentile(before, after, 1.0) == inf
+
+
+def test_of_a_lost_line_nothing_is_waited_for() -> None:
+    async def lose() -> None:
+        client = Client()
+        client.transport = Mock()
+        asked = [client.ask("advance", steps=1) for _ in range(2)]
+        assert client.outstanding == 2
+        client.connection_lost(None)
+        assert client.outstanding == 0
+        for answer in (*asked, client.ask("advance", steps=1)):
+            assert isinstance(answer.exception(), ConnectionError)
+
+    asyncio.run(lose())

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import builtins
+import re
 from collections.abc import Sequence
 from keyword import iskeyword
 
+from app.dialects.keras_training import OPTIMIZERS
 from app.export import scope
 from app.export.keras.broken import broken
 from app.export.keras.kinds import WHOLE, steps
+from app.export.keras.losses import NLL, SMOOTHED
 from app.export.keras.piece import NotInKeras, Piece, Steps
+from app.export.keras.template import FUNCTIONS, TEMPLATE
 from app.export.scope import Member
 from engine.layer import Composite
 from engine.layers.batch_norm import BatchNorm1d
 from engine.problem import Problem
 
-# What a script has already, and the words of its lines.
-RESERVED = ("keras", "layers", "ops", "initializers", "uniform", "np", "x", "h", "model", "attention", "sinusoids")
+# Every word of a script that is not the network's: a layer may be called as the script calls something else.
+TEXTS = (TEMPLATE, *FUNCTIONS.values(), NLL, SMOOTHED, *(term.name for term in OPTIMIZERS))
+RESERVED = frozenset({"h", *dir(builtins), *re.findall(r"[A-Za-z_]\w*", "\n".join(TEXTS))})
 
 SWAP = "layers.Permute((2, 1))"
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-TEMPLATE = '''\
+from app.export.files import LOAD_BATCH
+
+TEMPLATE = (
+    '''\
 """{title}, in Keras 3.
 
 One batch goes through the network, its gradients come back, and the optimizer makes one step.
@@ -47,13 +50,9 @@ def initialize():
             model.get_layer(name).set_weights(values)
 
 
-def load_batch():
-    """Inputs and targets of one step."""
-    batch = HERE / "{batch}"
-    if batch.exists():
-        tensors = load_file(batch)
-        return tensors["x"], tensors["y"]
-    return {x}, {y}
+'''
+    + LOAD_BATCH
+    + '''\
 
 
 def show_gradients():
@@ -81,6 +80,7 @@ def main():
 if __name__ == "__main__":
     main()
 '''
+)
 
 UNIFORM = '''
 def uniform(count):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-TEMPLATE = '''\
+from app.export.files import LOAD_BATCH
+
+TEMPLATE = (
+    '''\
 """{title}, in PyTorch.
 
 {summary}
@@ -34,13 +37,9 @@ def initialize():
         model.load_state_dict(load_file(weights))
 
 
-def load_batch():
-    """Inputs and targets of one step."""
-    batch = HERE / "{batch}"
-    if batch.exists():
-        tensors = load_file(batch)
-        return tensors["x"], tensors["y"]
-    return {x}, {y}
+'''
+    + LOAD_BATCH
+    + """\
 {descend}
 
 def main():
@@ -55,7 +54,8 @@ def main():
 
 if __name__ == "__main__":
     main()
-'''
+"""
+)
 TRAINED = "One batch goes through the network, its gradients come back, and the optimizer makes one step."
 FROZEN = "One batch goes through the network, and its gradients come back; no parameter is trained."
 BARE = "One batch goes through the network, which has no parameters."

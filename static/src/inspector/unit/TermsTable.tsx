@@ -16,8 +16,8 @@ export function TermsTable({
   facts: UnitFacts;
   zKnown: boolean;
 }): JSX.Element {
-  const { terms, bias, column } = facts;
-  if (!terms) return <p class="inspector-part note">{t("inspector.absent")}</p>;
+  const { terms, sums, bias, column } = facts;
+  if (!terms) return <p class="inspector-part note">{t(sums ? "inspector.absent" : "inspector.terms.none")}</p>;
   const most = Math.max(...terms.shown.map((term) => size(term.product)), size(bias?.before ?? 0)) || 1;
   const cut = terms.total > terms.shown.length;
   return (

@@ -56,3 +56,11 @@ test("a unit that is not there has no facts", () => {
   expect(unitFacts(network(), frameOf(), 2, 1)).toBeNull();
   expect(unitFacts(network(), frameOf(), -1, 0)).toBeNull();
 });
+
+test("terms that were not sent are told from what is no sum of terms", () => {
+  const [large, norm] = [network(), network()];
+  large.parameters[0] = { ...large.parameters[0]!, offset: -1 };
+  norm.parameters[0] = { ...norm.parameters[0]!, shape: [2] };
+  expect(unitFacts(large, frameOf(), 0, 0)).toMatchObject({ terms: null, sums: true });
+  expect(unitFacts(norm, frameOf(), 0, 0)).toMatchObject({ terms: null, sums: false });
+});

@@ -35,6 +35,8 @@ export interface UnitFacts {
   bias: Bias | null;
   /** null where the frame does not carry this layer's weights. */
   terms: Terms | null;
+  /** Does it add up one product for each of its inputs? If so and there are no terms, they were not sent. */
+  sums: boolean;
 }
 
 export interface Bias {
@@ -61,6 +63,7 @@ export function unitFacts(graph: Graph, frame: Frame, node: number, row: number)
     delta: frame.delta(linear)[row] ?? NaN,
     bias: biasFacts(graph, frame, linear, row),
     terms: termsOf(graph, frame, column, row),
+    sums: weightOf(graph, column) !== null,
   };
 }
 
@@ -71,9 +74,16 @@ function biasFacts(graph: Graph, frame: Frame, node: number, row: number): Bias 
   return { parameter, before: read("before"), gradient: read("gradient"), update: read("update") };
 }
 
-function termsOf(graph: Graph, frame: Frame, { linear, source, inputs }: Column, row: number): Terms | null {
+/** The matrix whose rows a column's units add up with; null of what is no such sum: a norm, a convolution. */
+function weightOf(graph: Graph, { linear }: Column): GraphParameter | null {
   const weight = parameterOf(graph, linear, "weight");
-  if (!weight || weight.offset < 0 || !isMatrix(graph, weight)) return null;
+  return weight && isMatrix(graph, weight) ? weight : null;
+}
+
+function termsOf(graph: Graph, frame: Frame, column: Column, row: number): Terms | null {
+  const { source, inputs } = column;
+  const weight = weightOf(graph, column);
+  if (!weight || weight.offset < 0) return null;
   const values = frame.value(source);
   const all = Array.from({ length: inputs }, (_, column): Term => {
     const kept = values[column] ?? NaN;
