@@ -43,9 +43,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await hosts.start()
-        watching = asyncio.create_task(metrics.watch_loop())
         with readiness:
+            await readiness.after(hosts.start())
+            watching = asyncio.create_task(metrics.watch_loop())
             yield
         watching.cancel()
         await hosts.stop()

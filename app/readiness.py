@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
+from collections.abc import Coroutine
 from types import FrameType
 from typing import Any, Literal
 
 
 class Readiness:
-    """Ready within a `with`. At SIGTERM it says no for `drain` seconds, and only then does the server begin to end:
-    so long a balancer has to notice."""
+    """Within a `with` it listens to SIGTERM. While it starts, that is the end of it. Once it is ready, it says no for
+    `drain` seconds, and only then does the server begin to end: so long a balancer has to notice."""
 
     def __init__(self, drain: float) -> None:
         self.drain = drain
         self.status: Literal["starting", "ready", "draining"] = "starting"
         self._server: Any = None
+        self._starting: asyncio.Task[None] | None = None
 
     def __enter__(self) -> None:
-        self.status = "ready"
         if threading.current_thread() is threading.main_thread():
             self._server = signal.getsignal(signal.SIGTERM)
             signal.signal(signal.SIGTERM, self._asked_to_end)
@@ -28,11 +30,26 @@ class Readiness:
         if self._server is not None:
             signal.signal(signal.SIGTERM, self._server)
 
+    async def after(self, start: Coroutine[Any, Any, None]) -> None:
+        """Ready once this is done; when it is asked to end before, it is not waited for."""
+        if self.status == "draining":
+            start.close()
+            return
+        self._starting = asyncio.create_task(start)
+        await asyncio.wait([self._starting])
+        if not self._starting.cancelled():
+            self._starting.result()
+            if self.status == "starting":
+                self.status = "ready"
+        self._starting = None
+
     def _asked_to_end(self, number: int, frame: FrameType | None) -> None:
-        self.status = "draining"
+        visited, self.status = self.status == "ready", "draining"
+        if self._starting:
+            self._starting.get_loop().call_soon_threadsafe(self._starting.cancel)
         if not callable(self._server):
             return
-        if self.drain:
+        if self.drain and visited:
             timer = threading.Timer(self.drain, self._server, (number, None))
             timer.daemon = True
             timer.start()

@@ -8,7 +8,6 @@ import socket
 import sys
 from contextlib import suppress
 from importlib.util import find_spec
-from types import FrameType
 
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
@@ -43,6 +42,7 @@ def serve(settings: Settings, reload: bool = False) -> int:
     except (RuntimeError, OtherTables) as error:
         print(error, file=sys.stderr)
         return 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # to be asked to end is no failure
     listener = listen(settings.host, settings.port)
     if listener is None:
         print(f"ports {settings.port} to {settings.port + PORTS_TRIED - 1} are all in use", file=sys.stderr)
@@ -74,15 +74,8 @@ def serve(settings: Settings, reload: bool = False) -> int:
 
         ChangeReload(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
     else:
-        server = uvicorn.Server(config)
-
-        def end(number: int, frame: FrameType | None) -> None:
-            """To be asked to end is no failure; the server listens to it itself from when it has started until it has
-            ended, and then raises it once more."""
-            server.should_exit = True
-
-        signal.signal(signal.SIGTERM, end)
-        server.run(sockets=[listener])
+        config.load()  # before the server listens to signals, since it would hear them and not end until it had started
+        uvicorn.Server(config).run(sockets=[listener])
     return 0
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    Connection,
     Engine,
     Float,
     Index,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
+    bindparam,
     create_engine,
     delete,
     event,
@@ -37,6 +39,8 @@ from app.revisions import OtherTables, exclusive, prepare
 log = logging.getLogger("backflow.store")
 
 PAUSE = 1.0  # seconds between two writes; what is newer than that may be lost with the machine
+COUNTED = 100  # writes between two counts of all bytes: other servers write, too
+TOGETHER = 500  # states written by one statement
 LARGEST = 8_000_000  # bytes of a state that is kept
 
 METADATA = MetaData()
@@ -61,6 +65,7 @@ class Store:
         self._waiting: dict[bytes, Known] = {}  # the newest of each story
         self._writing: asyncio.Task[None] | None = None
         self._prepared = self._warned = False
+        self._held = self._written = 0  # bytes of all states as far as is known; writes so far
 
     async def start(self) -> None:
         try:
@@ -123,26 +128,46 @@ class Store:
             self._prepare()
         with self.engine.begin() as connection:
             exclusive(connection)
-            for known in states:
-                mine = STATES.c.key == known.key
-                there = {*connection.execute(select(STATES.c.step).where(mine)).scalars(), known.step}
-                gone = [known.step, *(there - set(thinned(there)))]
-                connection.execute(delete(STATES).where(mine & STATES.c.step.in_(gone)))
-                values = {"key": known.key, "step": known.step, "state": known.state}
-                connection.execute(STATES.insert().values(**values, size=len(known.state), made=time()))
-            self._prune(connection)
+            for start in range(0, len(states), TOGETHER):
+                self._put(connection, states[start : start + TOGETHER])
+            self._held += sum(len(known.state) for known in states)
+            self._written += 1
+            if self._held > self.most or self._written % COUNTED == 1:
+                self._held = self._prune(connection)
 
-    def _prune(self, connection: Any) -> None:
-        """The oldest go while there are too many bytes."""
-        size = connection.execute(select(func.coalesce(func.sum(STATES.c.size), 0))).scalar_one()
-        if size <= self.most:
-            return
-        oldest = select(STATES.c.key, STATES.c.step, STATES.c.size).order_by(STATES.c.made)
-        for row in connection.execute(oldest).all():
-            connection.execute(delete(STATES).where((STATES.c.key == row.key) & (STATES.c.step == row.step)))
-            size -= row.size
-            if size <= self.most * 0.9:
+    def _put(self, connection: Connection, states: list[Known]) -> None:
+        """Some states, each in place of those of its story that are not worth keeping beside it."""
+        there: dict[bytes, set[int]] = {known.key: set() for known in states}
+        for row in connection.execute(select(STATES.c.key, STATES.c.step).where(STATES.c.key.in_(there))):
+            there[bytes(row.key)].add(row.step)
+        gone = [
+            {"of": known.key, "at": step}
+            for known in states
+            for step in there[known.key] - (set(thinned({*there[known.key], known.step})) - {known.step})
+        ]
+        if gone:
+            one = (STATES.c.key == bindparam("of")) & (STATES.c.step == bindparam("at"))
+            connection.execute(delete(STATES).where(one), gone)
+        now = time()
+        rows = [
+            {"key": known.key, "step": known.step, "state": known.state, "size": len(known.state), "made": now}
+            for known in states
+        ]
+        connection.execute(STATES.insert(), rows)
+
+    def _prune(self, connection: Connection) -> int:
+        """The oldest go while there are too many bytes; how many there are then."""
+        held = int(connection.execute(select(func.coalesce(func.sum(STATES.c.size), 0))).scalar_one())
+        if held <= self.most:
+            return held
+        oldest = connection.execute(select(STATES.c.made, STATES.c.size).order_by(STATES.c.made))
+        for row in oldest.yield_per(1000):
+            held -= row.size
+            if held <= self.most * 0.9:
                 break
+        oldest.close()
+        connection.execute(delete(STATES).where(STATES.c.made <= row.made))
+        return held
 
     async def stop(self) -> None:
         if self._writing:

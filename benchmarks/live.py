@@ -6,9 +6,6 @@ Server, browser and software rasteriser share the machine, so the figures are a 
 from __future__ import annotations
 
 import importlib.util
-import re
-import subprocess
-import sys
 from dataclasses import dataclass
 
 SECONDS = 6
@@ -42,15 +39,10 @@ def live_training() -> list[Live]:
     if importlib.util.find_spec("playwright") is None:
         print("Playwright is not installed, so live training is left out; `make test` installs it.")
         return []
-    command = [sys.executable, "-m", "app", "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            found = re.search(r"http://\S+", server.stdout.readline())
-            assert found, "the service did not say where it is"
-            return [measured(found.group(), example) for example in ("Spiral", "Digits")]
-        finally:
-            server.terminate()
+    from tests.app.service import served
+
+    with served() as address:
+        return [measured(address, example) for example in ("Spiral", "Digits")]
 
 
 def measured(address: str, example: str) -> Live:

@@ -33,7 +33,7 @@ log = logging.getLogger("backflow.hosts")
 FAR = re.compile(r'"step"\s*:\s*\d{2,}')  # a request that may open far from the start
 TRIES = 3  # of one request, each on another host, before it is refused as the one that kills them
 PULSE = 1.0  # seconds between two looks at a host
-STORED = 3.0  # seconds between two states of a session that are stored
+STORED = 1.0  # seconds between two states of a session that are stored
 
 
 class Placement(Protocol):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.request import urlopen
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
+ENDS_WITHIN = 20.0  # seconds
 TICK = os.sysconf("SC_CLK_TCK")
 ADDRESS = re.compile(r"http://([\d.]+):(\d+)")
 LAGS = re.compile(r'^backflow_loop_lag_seconds_bucket{le="([^"]+)"} (\S+)$', re.M)
@@ -34,7 +35,7 @@ class Service:
 
     def seconds(self) -> list[float]:
         """CPU seconds of each process so far: the web process first."""
-        return [_seconds(pid) for pid in self.processes()]
+        return [seconds(pid) for pid in self.processes()]
 
     def lags(self) -> dict[float, float]:
         """How often the web process's event loop was at most so many seconds late."""
@@ -51,7 +52,8 @@ def private(pid: int) -> int:
     return total
 
 
-def _seconds(pid: int) -> float:
+def seconds(pid: int) -> float:
+    """CPU time of a process so far."""
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         fields = file.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICK
@@ -71,3 +73,7 @@ def served(**settings: str) -> Iterator[Service]:
             yield Service(child.pid, found[1], int(found[2]))
         finally:
             child.terminate()
+            try:
+                child.wait(ENDS_WITHIN)
+            finally:
+                child.kill()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Timer
 
 import pytest
 
@@ -19,23 +21,55 @@ BUILT = pytest.mark.skipif(
     reason="the browser bundle is not built; `python hatch_build.py` builds it",
 )
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("BACKFLOW_")}
+ENVIRONMENT["PYTHONFAULTHANDLER"] = "1"  # a service that does not end is aborted, and says where it stood
+STARTS_WITHIN, ENDS_WITHIN = 90.0, 30.0  # seconds, on a machine that has much else to do
 
 
 @contextmanager
 def served(*arguments: str, **settings: str) -> Iterator[str]:
-    """The address it says it is at; stopped afterwards. Settings are those of the environment, without BACKFLOW_."""
+    """The address it says it is at; stopped afterwards."""
+    with running(*arguments, **settings) as service:
+        yield address(service)
+
+
+@contextmanager
+def running(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """The service, which ends when this does. Settings are those of the environment, without BACKFLOW_."""
     environment = ENVIRONMENT | {f"BACKFLOW_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "app", "serve", *(arguments or ("--port", "0"))]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as service:
         try:
-            yield address(service)
+            yield service
         finally:
-            service.terminate()
+            end(service)
+
+
+def end(service: subprocess.Popen[str]) -> int:
+    """Ask it to end, and see that it does; its exit code."""
+    service.terminate()
+    try:
+        return service.wait(ENDS_WITHIN)
+    except subprocess.TimeoutExpired:
+        service.send_signal(signal.SIGABRT)
+        with suppress(subprocess.TimeoutExpired):
+            service.wait(10)
+        service.kill()
+        raise
+
+
+def line(service: subprocess.Popen[str]) -> str:
+    """The next line that it says; none where it says nothing for too long, and is killed."""
+    assert service.stdout is not None
+    patience = Timer(STARTS_WITHIN, service.kill)
+    patience.start()
+    try:
+        return service.stdout.readline()
+    finally:
+        patience.cancel()
 
 
 def address(service: subprocess.Popen[str]) -> str:
-    assert service.stdout is not None
-    said = service.stdout.readline()
+    said = line(service)
     found = re.search(r"http://\S+", said)
     assert found, f"the service did not say where it is: {said!r}"
     return found.group()

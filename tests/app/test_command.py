@@ -25,7 +25,7 @@ from engine.operations.join import Concat, Multiply
 from engine.proof import Proof, prove_all
 from engine.run import Run
 from hatch_build import ROOT
-from tests.app.service import BUILT, ENVIRONMENT, served
+from tests.app.service import BUILT, ENVIRONMENT, line, running, served
 
 SPIRAL = EXAMPLES / "01-spiral.json"
 
@@ -221,11 +221,8 @@ class TestServe:
     def test_goes_to_the_next_port_if_one_is_in_use_and_says_so(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
-            command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
-            with subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as service:
-                assert service.stdout is not None
-                said = [service.stdout.readline() for _ in range(2)]
-                service.terminate()
+            with running("--port", str(port)) as service:
+                said = [line(service) for _ in range(2)]
         assert said[0] == f"Port {port} is in use.\n"
         assert "http://127.0.0.1:" in said[1]
         assert f":{port} " not in said[1]

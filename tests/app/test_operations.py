@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import os
 import signal
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from time import monotonic
+from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -18,9 +21,10 @@ from starlette.websockets import WebSocketDisconnect
 
 from app.logs import JsonLines
 from app.main import create_app
+from app.readiness import Readiness
 from app.settings import Settings
 from tests.app.conversation import SMALL
-from tests.app.service import BUILT, ENVIRONMENT, address
+from tests.app.service import BUILT, ENVIRONMENT, address, end, running
 
 pytestmark = BUILT
 URL, SOCKET = "http://127.0.0.1:8000", "ws://127.0.0.1:8000/ws"
@@ -99,9 +103,7 @@ def ready(where: str) -> tuple[int, str]:
 
 
 def test_asked_to_end_it_says_so_for_a_while_and_ends_well() -> None:
-    command = [sys.executable, "-m", "app", "serve", "--port", "0"]
-    environment = {**ENVIRONMENT, "BACKFLOW_DRAIN": "1"}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as service:
+    with running(drain="1") as service:
         where = address(service)
         assert ready(where) == (200, "ready")
         began = monotonic()
@@ -109,6 +111,50 @@ def test_asked_to_end_it_says_so_for_a_while_and_ends_well() -> None:
         assert ready(where) == (503, "draining")
         assert service.wait(10) == 0
         assert monotonic() - began < 10
+
+
+def test_asked_to_end_while_its_hosts_start_it_does_not_wait_for_them() -> None:
+    with running() as service:
+        address(service)
+        while not (hosts := host_processes(service.pid)):
+            sleep(0.005)
+        os.kill(hosts[0], signal.SIGSTOP)
+        began = monotonic()
+        assert end(service) == 0
+        assert monotonic() - began < 10
+
+
+def test_asked_to_end_before_it_has_read_its_program_it_ends_well() -> None:
+    with running() as service:
+        address(service)
+        assert end(service) == 0
+
+
+def test_readiness_does_not_wait_for_a_start_that_it_is_asked_to_give_up() -> None:
+    heard: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
+    readiness = Readiness(drain=60)
+
+    async def play() -> str:
+        with readiness:
+            await asyncio.wait_for(readiness.after(start()), 10)
+            return readiness.status
+
+    async def start() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.Event().wait()
+
+    try:
+        assert asyncio.run(play()) == "draining"
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert heard == [signal.SIGTERM], "the server was to hear it at once, whatever the drain"
+
+
+def host_processes(service: int) -> list[int]:
+    """Those that have begun with their own program: before that they hold up the service itself."""
+    children = Path(f"/proc/{service}/task/{service}/children").read_text("ascii").split()
+    return [int(child) for child in children if b"hosts.process" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def test_a_log_line_is_one_json_object() -> None:

@@ -24,7 +24,7 @@ from websockets.typing import Origin
 from app import __version__
 from hatch_build import ROOT
 from tests.app.conversation import SMALL
-from tests.app.service import BUILT, served
+from tests.app.service import BUILT, end, served
 
 CADDY = shutil.which("caddy") or ""
 pytestmark = [BUILT, pytest.mark.skipif(not CADDY, reason="Caddy is not installed")]
@@ -69,13 +69,13 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
             "UPSTREAM": upstream.removeprefix("http://"),
         }
         command = [CADDY, "run", "--config", "Caddyfile"]
-        with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL) as caddy:
+        with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL, text=True) as caddy:
             proxy = Proxy(address, folder, environment)
             try:
                 wait_for(proxy)
                 yield proxy
             finally:
-                caddy.terminate()
+                end(caddy)
 
 
 def opened(socket: ClientConnection, step: int) -> str | bytes:

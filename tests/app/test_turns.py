@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from time import sleep, thread_time
 
 from app.hosts.turns import TURN, Turns
 
@@ -171,3 +172,27 @@ def test_who_is_dropped_in_their_own_turn_gets_no_other() -> None:
         heard.append(said)
         turns.drop(key)
     assert heard == ["said"] and not turns
+
+
+def test_time_in_which_the_whole_process_was_held_is_nobodys_turn() -> None:
+    """One in whose turn it was held for long would else wait until all others had had as much."""
+
+    def held() -> Iterator[str | None]:
+        sleep(0.1)
+        yield "held"
+        yield from busy(3)
+
+    def busy(pieces: int) -> Iterator[str | None]:
+        for _ in range(pieces):
+            end = thread_time() + TURN
+            while thread_time() < end:
+                pass
+            yield "busy"
+
+    turns: Turns[str, str] = Turns()
+    turns.add("held", held())
+    turns.add("other", busy(60))
+    order = []
+    while turns:
+        order += [key for key, _ in turns.turn()]
+    assert len(order) - order[::-1].index("held") < 20, "it was to be done long before the other"

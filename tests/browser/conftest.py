@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,22 +10,15 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from tests.app.service import served
 from tests.browser.chromium import ARGUMENTS, find_chromium
 
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """A service of its own, on a free port, started as a user starts it."""
-    command = [sys.executable, "-m", "app", "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            said = server.stdout.readline()
-            found = re.search(r"http://\S+", said)
-            assert found, f"the service did not say where it is: {said!r}"
-            yield found.group()
-        finally:
-            server.terminate()
+    with served() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.app.service import served
 from tests.browser.chromium import ARGUMENTS, find_chromium
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
@@ -17,14 +15,7 @@ WIDE, PHONE = (1440, 900), (390, 844)
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "app", "serve", "--port", "0"]
-    with (
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server,
-        sync_playwright() as playwright,
-    ):
-        assert server.stdout is not None
-        found = re.search(r"http://\S+", server.stdout.readline())
-        assert found
+    with served() as address, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
         for theme in ("dark", "light"):
             for language in ("en", "ko"):
@@ -34,10 +25,9 @@ def main() -> None:
                         color_scheme=theme,
                     )
                     page = context.new_page()
-                    page.goto(f"{found.group()}/?lang={language}")
+                    page.goto(f"{address}/?lang={language}")
                     photograph(page, f"lab-{theme}-{language}-{size}.png", pick=size == "wide")
                     context.close()
-        server.terminate()
 
 
 def photograph(page: Page, name: str, pick: bool) -> None:
