@@ -2,8 +2,9 @@
 
     state(step) = replay(experiment, edits, step)
 
-A state is named by what it depends on: the experiment, and the edits made before its step. A later edit changes
-nothing of it, so a story that was edited shares its beginning with the one before.
+A state is named by what it depends on: the program, the experiment, and the edits made before its step. A later edit
+changes nothing of it, so a story that was edited shares its beginning with the one before. A later version of the
+program may compute other numbers: it does not know what an earlier one has left.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from app import __version__
 from app.documents import EXPERIMENT
 from engine.experiment import Experiment
 
@@ -48,7 +50,7 @@ def key(experiment: Experiment, edits: Sequence[Any], step: int) -> bytes:
     """The name of the states up to `step`, as far as edits go."""
     before = tuple(edit for edit in edits if edit.step < step)
     text = EXPERIMENT.dump_json(replace(experiment, name="")) + _EDITS.dump_json(before)
-    return sha256(text).digest()
+    return sha256(__version__.encode() + text).digest()
 
 
 def keys(experiment: Experiment, edits: Sequence[Any], step: int) -> Iterator[tuple[bytes, int, int]]:

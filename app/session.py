@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -182,7 +183,8 @@ class Session:
         run = Run(request.experiment, request.edits)
         known, self.known = self.known, None
         if known and known.key == key(run.experiment, request.edits, known.step):
-            run.checkpoints.adopt(known.step, known.state)
+            with suppress(ValueError):  # it is none of this experiment's, whatever its name says
+                run.checkpoints.adopt(known.step, known.state)
         return run
 
     def _take(self, request: Open, run: Run, frames: Frames | None = None) -> None:
@@ -192,7 +194,8 @@ class Session:
     def _advance(self, request: Advance, run: Run) -> Work:
         steps = within_reach(run, request.steps)
         if not run.broken and self._way + steps * run.cost >= self._long:
-            self._before = run.step, run.checkpoints.state()
+            with suppress(MemoryError):  # then the way back is longer
+                self._before = run.step, run.checkpoints.state()
         yield from self._train(run, steps, halt=True)
         yield self._frame(request)
 

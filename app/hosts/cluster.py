@@ -25,8 +25,9 @@ import ray
 from ray.exceptions import RayError
 
 from app import __version__
+from app.hosts import memory
 from app.hosts.link import HostLost, Link
-from app.hosts.local import ONE_THREAD
+from app.hosts.local import ONE_THREAD, RELIEVED
 from app.hosts.process import Streams
 
 log = logging.getLogger("backflow.hosts")
@@ -43,7 +44,8 @@ UNTAKEN = 30_000  # milliseconds that sent bytes may stay untaken: a web process
 class Host:
     """The actor: many sessions of many web processes, on a thread that Ray's own calls leave alone."""
 
-    def __init__(self, linger: float) -> None:
+    def __init__(self, linger: float, largest: int) -> None:
+        memory.limit(largest)
         self.token = secrets.token_urlsafe(32)
         listener = socket.create_server((ray.util.get_node_ip_address(), 0))
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -70,8 +72,8 @@ class Host:
 
 
 class Cluster:
-    """`per_node` hosts for each node that has processors to give; `largest` is how many bytes of memory a host may hold
-    before new sessions go elsewhere."""
+    """`per_node` hosts for each node that has processors to give; `largest` is how many bytes of memory a host may
+    take; new sessions go elsewhere before. Whoever makes a host decides."""
 
     def __init__(self, address: str, per_node: int, largest: int, linger: float = LINGER) -> None:
         self.address, self.per_node, self.largest, self.linger = address, per_node, largest, linger
@@ -95,7 +97,7 @@ class Cluster:
                 raise RuntimeError(f"no host answers in the cluster at {self.address}; is a processor free there?")
             await asyncio.sleep(SHORT)
         random.shuffle(links)
-        return min(links, key=lambda link: (link.full or link.memory > self.largest, len(link.sessions)))
+        return min(links, key=lambda link: (link.full or link.memory > RELIEVED * self.largest, len(link.sessions)))
 
     def links(self) -> Iterable[Link]:
         return list(self.hosts)
@@ -148,7 +150,7 @@ class Cluster:
                 scheduling_strategy="SPREAD",
                 runtime_env={"env_vars": ONE_THREAD},
             )
-            .remote(self.linger)
+            .remote(self.linger, self.largest)
         )
 
     async def _stay(self, actor: Any, host: str, port: int, token: str) -> None:

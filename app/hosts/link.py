@@ -109,6 +109,8 @@ class Link:
 
     def _take(self, parcel: Parcel) -> None:
         session, kind, payload = parcel
+        if payload is None:
+            raise NoParcel("no memory for a parcel")
         if kind is Kind.PONG:
             if payload:
                 _, self.memory = HEALTH.unpack(payload)

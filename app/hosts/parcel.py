@@ -45,7 +45,7 @@ class NoParcel(ValueError):
 class Parcel(NamedTuple):
     session: int
     kind: Kind
-    payload: bytes
+    payload: bytes | None  # None: it came, and there was no memory for it
 
 
 def packed(kind: Kind, payload: bytes = b"", session: int = 0) -> bytes:
@@ -58,10 +58,17 @@ class Unpacker:
     def __init__(self, largest: int = LARGEST) -> None:
         self.largest = largest
         self._buffer = bytearray()
+        self._passing = 0  # bytes still to come of a payload that there was no memory for
 
     def feed(self, data: bytes) -> Iterator[Parcel]:
         """The parcels that `data` completes; NoParcel for what cannot be one."""
-        self._buffer += data
+        passed = min(self._passing, len(data))
+        self._passing -= passed
+        try:
+            self._buffer += memoryview(data)[passed:]
+        except MemoryError:
+            yield from self._pass_over(data[passed:])
+            return
         start = 0
         while len(self._buffer) - start >= HEAD.size:
             size, session, kind = HEAD.unpack_from(self._buffer, start)
@@ -72,6 +79,21 @@ class Unpacker:
             end = start + HEAD.size + size
             if len(self._buffer) < end:
                 break
-            yield Parcel(session, Kind(kind), bytes(self._buffer[start + HEAD.size : end]))
+            with memoryview(self._buffer) as whole:
+                try:
+                    payload = bytes(whole[start + HEAD.size : end])
+                except MemoryError:
+                    payload = None
+            yield Parcel(session, Kind(kind), payload)
             start = end
         del self._buffer[:start]
+
+    def _pass_over(self, data: bytes) -> Iterator[Parcel]:
+        """What is coming is larger than the memory that is left: the rest of it is let go by, and the next is heard."""
+        if len(self._buffer) < HEAD.size:  # there is none for anything
+            raise
+        size, session, kind = HEAD.unpack_from(self._buffer)
+        rest = size - (len(self._buffer) - HEAD.size)
+        self._buffer, self._passing = bytearray(), rest
+        yield Parcel(session, Kind(kind), None)
+        yield from self.feed(data)

@@ -11,7 +11,10 @@ import hmac
 import os
 import socket
 import sys
+from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
+from itertools import islice
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from time import monotonic, perf_counter
 
@@ -21,6 +24,7 @@ from app.hosts.turns import TURN
 from app.hosts.worker import Worker
 
 CHUNK = 1 << 18
+PIECES = 512  # sent by one call; a system takes 1024
 UNKNOWN = 1024  # bytes of a parcel from one who has not said the token
 HELLO_WITHIN = 5.0  # seconds
 
@@ -32,7 +36,7 @@ class Stream:
         sock.setblocking(False)
         self.sock, self.token = sock, token
         self.worker, self.unpacker = Worker(), Unpacker(UNKNOWN)
-        self.waiting = bytearray()
+        self.waiting: deque[bytes | memoryview] = deque()
         self.welcome, self.since = False, monotonic()
 
     def read(self) -> bool:
@@ -43,35 +47,40 @@ class Stream:
             return True
         for parcel in self.unpacker.feed(data):
             if self.welcome:
-                for said in self.worker.receive(parcel):
-                    self.send(said)
+                self.send(self.worker.receive(parcel))
                 continue
-            if parcel.kind is not Kind.HELLO or not hmac.compare_digest(parcel.payload, self.token.encode()):
+            said = parcel.payload or b""
+            if parcel.kind is not Kind.HELLO or not hmac.compare_digest(said, self.token.encode()):
                 return False
             self.welcome, self.unpacker.largest = True, LARGEST
-            self.send(packed(Kind.PONG))
+            self.send([packed(Kind.PONG)])
         return bool(data)
 
     def turn(self) -> None:
-        """Short turns one after another, for as long as one may be; what they said goes in one piece."""
+        """Short turns one after another, for as long as one may be; what they said goes in one call."""
         said: list[bytes] = []
         end = perf_counter() + TURN
         while self.worker.turns:
             said += self.worker.turn()
             if perf_counter() >= end:
                 break
-        if said:
-            self.send(b"".join(said))
+        self.send(said)
 
-    def send(self, data: bytes) -> None:
-        if not self.waiting:
-            with suppress(BlockingIOError):
-                data = data[self.sock.send(data) :]
-        self.waiting += data
+    def send(self, parcels: Iterable[bytes]) -> None:
+        """What cannot be sent yet waits as it is: there may be no memory for a copy."""
+        begun = bool(self.waiting)
+        self.waiting += parcels
+        if not begun:
+            self.flush()
 
     def flush(self) -> None:
         with suppress(BlockingIOError):
-            del self.waiting[: self.sock.send(self.waiting)]
+            while self.waiting:
+                sent = self.sock.sendmsg(list(islice(self.waiting, PIECES)))
+                while self.waiting and sent >= len(self.waiting[0]):
+                    sent -= len(self.waiting.popleft())
+                if sent:
+                    self.waiting[0] = memoryview(self.waiting[0])[sent:]
 
 
 class Streams:

@@ -101,7 +101,9 @@ class Remote:
                     seat.link, full = None, isinstance(lost, HostFull)
                     continue
                 if answer.full:
-                    seat.link = None
+                    seat.link, full = None, True
+                    if not answer.replies:  # it was not even read
+                        continue
                 else:
                     self._note(seat, answer)
                 return answer.replies

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from selectors import EVENT_READ
 from typing import Any, Protocol
@@ -17,10 +18,13 @@ import pytest
 
 from app.hosts.host import Hosts
 from app.hosts.in_process import InProcess
-from app.hosts.link import HostLost, Link
+from app.hosts.link import HostFull, HostLost, Link
 from app.hosts.local import Local, Process
-from app.hosts.process import Streams
+from app.hosts.parcel import Kind, Parcel, Unpacker, packed
+from app.hosts.process import Stream, Streams
 from app.hosts.remote import Remote
+from app.hosts.worker import Worker
+from app.moments import Known
 from app.session import NO_STATE, WAY
 from tests.app.conversation import SMALL, read_binary
 
@@ -40,6 +44,20 @@ def wide(units: int, batch: int = 32) -> dict[str, Any]:
     """An experiment of so many hidden units, twice: units² parameters, of 16 bytes each."""
     layers = [{"kind": "Linear", "out_features": width} for width in (units, units, 1)]
     return {**SMALL, "network": {"layers": layers}, "batch": batch}
+
+
+OPENING = {"kind": "open", "id": 1, "generation": 1, "experiment": SMALL}
+
+
+def asked(*requests: dict[str, Any]) -> tuple[Worker, list[Parcel]]:
+    """What a host says to requests of one session, without a process or a stream."""
+    worker, said, unpacker = Worker(), list[bytes](), Unpacker()
+    said += worker.receive(Parcel(7, Kind.OPEN, b""))
+    for request in requests:
+        said += worker.receive(Parcel(7, Kind.ASK_TEXT, json.dumps(request).encode()))
+    while worker.turns:
+        said += worker.turn()
+    return worker, list(unpacker.feed(b"".join(said)))
 
 
 @pytest.fixture(scope="module")
@@ -342,6 +360,46 @@ class TestWithoutMemory:
 
         run(hosts, play)
 
+    def test_a_state_too_large_to_be_taken_in_costs_its_own_session_a_refusal_and_nobody_else_anything(self) -> None:
+        hosts = local(largest=2**27)
+        large = bytes(200_000_000)
+
+        async def play() -> None:
+            await opened(hosts, "a")
+            link, process = hosts._seats["a"].link, await process_of(hosts, "a")
+            assert link
+            with pytest.raises(HostFull):
+                await link.open(99, large)
+            link.tell(hosts._seats["a"].number, Known(bytes(32), 5, large))
+            (frame,) = await say(hosts, "a", "seek", 9, step=43)
+            assert numbers(frame) == await undisturbed(43)
+            assert await process_of(hosts, "a") == process
+
+        run(hosts, play)
+
+    def test_a_reply_that_cannot_be_sent_is_refused_and_the_host_has_the_session_no_more(self) -> None:
+        def cramped(kind: Kind, payload: bytes = b"", session: int = 0) -> bytes:
+            if kind is Kind.BINARY:
+                raise MemoryError
+            return packed(kind, payload, session)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("app.hosts.worker.packed", cramped)
+            worker, said = asked(OPENING)
+        (refused,) = [json.loads(parcel.payload or b"") for parcel in said if parcel.kind is Kind.TEXT]
+        assert [each["code"] for each in refused["problems"]] == ["no_memory"]
+        assert (said[-1].kind, worker.sessions, worker.turns._ends) == (Kind.FULL, {}, {})
+
+    def test_a_state_that_cannot_be_sent_is_left_out_of_an_answer(self) -> None:
+        advance = {"kind": "advance", "id": 2, "generation": 1, "steps": 900}
+        _, said = asked(OPENING, advance)
+        kinds = [parcel.kind for parcel in said]
+        assert Kind.CHECKPOINT in kinds
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Known, "packed", Mock(side_effect=MemoryError))
+            _, said = asked(OPENING, advance)
+        assert [parcel.kind for parcel in said] == [kind for kind in kinds if kind is not Kind.CHECKPOINT]
+
     def test_a_session_that_finds_none_anywhere_is_told_so_and_may_ask_again(self) -> None:
         hosts = local(largest=2**27)
 
@@ -390,6 +448,31 @@ def test_a_request_that_kills_every_host_is_refused_and_the_others_live() -> Non
         assert read_binary(frame).header["step"] == 5
 
     run(hosts, play)
+
+
+def test_a_host_on_a_node_takes_no_more_memory_than_it_may(nodes: Any) -> None:
+    import ray
+
+    from app.hosts.cluster import Host
+
+    async def play() -> None:
+        host, port, token = await actor.where.remote()
+        link = Link(*await asyncio.open_connection(host, port), token)
+        for session in (1, 2):
+            await link.open(session)
+        answer = await link.ask(1, json.dumps(OPENING | {"experiment": wide(2000)}))
+        assert answer.full
+        assert "no_memory" in str(answer.replies)
+        assert (await link.ask(2, json.dumps(OPENING | {"step": 9}))).step == 9
+        link.end()
+
+    ray.init(nodes.address, log_to_driver=False)
+    try:
+        actor = ray.remote(Host).options(num_cpus=0).remote(60.0, 2**27)
+        asyncio.run(asyncio.wait_for(play(), 60))
+        ray.kill(actor)
+    finally:
+        ray.shutdown()
 
 
 def test_when_a_node_is_lost_all_its_sessions_go_on_elsewhere(nodes: Any) -> None:
@@ -470,3 +553,23 @@ def test_a_stranger_who_speaks_after_being_shown_out_is_not_heard() -> None:
         streams._end(stream)
         streams._attend(stream, EVENT_READ)
     assert streams.streams == []
+
+
+def test_what_a_slow_reader_has_not_taken_waits_uncopied_and_comes_whole() -> None:
+    ours, theirs = socket.socketpair()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    parcels = [bytes([number % 251]) * (1 + number % 7 * 100_000) for number in range(40)]
+    with ours, theirs:
+        stream = Stream(ours, "")
+        for parcel in parcels:
+            stream.send([parcel])
+        assert any(waiting is parcels[-1] for waiting in stream.waiting)
+        came = bytearray()
+        while stream.waiting:
+            came += theirs.recv(1 << 18)
+            stream.flush()
+        theirs.setblocking(False)
+        with suppress(BlockingIOError):
+            while True:
+                came += theirs.recv(1 << 18)
+    assert came == b"".join(parcels)
