@@ -61,8 +61,9 @@ def seconds(pid: int) -> float:
 
 @contextmanager
 def served(**settings: str) -> Iterator[Service]:
-    """A service of its own on a free port; settings are those of the environment, without BACKFLOW_."""
-    environment = {**os.environ, **{f"BACKFLOW_{name.upper()}": value for name, value in settings.items()}}
+    """A service of its own on a free port, with these settings and the usual ones for the rest."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BACKFLOW_")}
+    environment |= {f"BACKFLOW_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "app", "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as child:
         assert child.stdout is not None
