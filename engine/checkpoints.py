@@ -13,7 +13,7 @@ from engine.tensor import Array
 
 MOST = 64
 MOST_BYTES = 100_000_000  # of all together, but for the least few
-LEAST = 6
+LEAST = 4
 REPLAY = 100_000_000  # multiply-adds between two, before there are more than the least few: some 50 ms
 FIRST_STRIDE = 16  # steps
 
