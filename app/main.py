@@ -25,6 +25,7 @@ from app.headers import SecurityHeaders
 from app.hosts.choice import chosen as hosts_of
 from app.hosts.remote import Remote
 from app.metrics import Metrics
+from app.origin import check as check_origin
 from app.pages import home
 from app.prefix import Prefix
 from app.readiness import Readiness
@@ -34,6 +35,8 @@ from app.schema import schemas
 from app.settings import Settings
 from app.websocket import Reception
 from engine.problem import BadExperiment
+
+STATUS = {"origin": 403, "content_type": 415}  # of a refusal, by its code; 422 is of any other
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -113,11 +116,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def refused(error: BadExperiment) -> Response:
     faults = [TypeAdapter(type(fault(p))).dump_python(fault(p), mode="json") for p in error.problems]
-    return JSONResponse({"problems": faults}, 422)
+    return JSONResponse({"problems": faults}, STATUS.get(error.problems[0].code, 422))
 
 
 async def body(request: Request) -> bytes:
     """The request's body, refused while it streams in if it is too large."""
+    check_origin(request)
     received = bytearray()
     async for chunk in request.stream():
         received += chunk

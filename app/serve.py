@@ -12,6 +12,7 @@ from importlib.util import find_spec
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.connections import Http, WebSockets
 from app.documents import LARGEST
 from app.logs import start_logs
 from app.pages import bundle
@@ -21,6 +22,7 @@ from app.store import prepare_at
 
 PORTS_TRIED = 20
 UNTAKEN = 30_000  # milliseconds that sent bytes may stay untaken
+PING_EVERY, PONG_WITHIN = 15.0, 20.0  # seconds; proxies cut what is silent for 30 or 60
 
 
 def serve(settings: Settings, reload: bool = False) -> int:
@@ -60,11 +62,14 @@ def serve(settings: Settings, reload: bool = False) -> int:
         factory=True,
         reload=reload,
         log_config=None,
-        log_level=settings.log_level,
+        log_level="error" if settings.log_level == "error" else "warning",  # what is less names visitors' addresses
         ws_max_size=LARGEST,
         ws_per_message_deflate=False,  # float32 does not shrink, and trying costs a hundred times the sending
-        ws_ping_interval=15,  # proxies cut what is silent for 30 or 60 seconds
-        ws_ping_timeout=20,
+        ws_ping_interval=PING_EVERY,
+        ws_ping_timeout=PONG_WITHIN,
+        http=Http,
+        ws=WebSockets,
+        access_log=False,
         forwarded_allow_ips=settings.proxies,
         server_header=False,
         timeout_graceful_shutdown=5,

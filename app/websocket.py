@@ -15,6 +15,7 @@ from starlette.websockets import WebSocketDisconnected
 from app.admission import Admission, Full, Pace
 from app.hosts.host import Hosts
 from app.metrics import Metrics
+from app.origin import is_ours
 from app.session import Message
 from app.settings import Settings
 
@@ -33,7 +34,7 @@ class Reception:
 
     async def converse(self, socket: WebSocket) -> None:
         """Hold one conversation until either side ends it."""
-        if not same_origin(socket):
+        if not is_ours(socket.headers):
             self.metrics.refused.labels("origin").inc()
             await socket.close(1008)
             return
@@ -69,15 +70,6 @@ class Reception:
                 await send(socket, reply)
         self.metrics.messages.inc()
         self.metrics.answer.observe(perf_counter() - begin)
-
-
-def same_origin(socket: WebSocket) -> bool:
-    """Is the page that opens the socket ours? Any page a browser shows can reach a loopback port.
-
-    No Origin header means no browser; a script may talk to the service.
-    """
-    origin = socket.headers.get("origin")
-    return origin is None or origin.partition("://")[2] == socket.headers.get("host")
 
 
 @asynccontextmanager
@@ -118,7 +110,10 @@ async def receive(socket: WebSocket) -> Message:
 
 
 async def send(socket: WebSocket, reply: Message) -> None:
-    if isinstance(reply, str):
-        await socket.send_text(reply)
-    else:
-        await socket.send_bytes(reply)
+    try:
+        if isinstance(reply, str):
+            await socket.send_text(reply)
+        else:
+            await socket.send_bytes(reply)
+    except RuntimeError as error:  # it was closed meanwhile, for what came over it
+        raise WebSocketDisconnect(1006) from error

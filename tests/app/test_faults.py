@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from tests.app.conversation import SMALL, Conversation
-from tests.app.service import BUILT
+from tests.app.service import BUILT, JSON, URL
 
 pytestmark = BUILT
 MSE: dict[str, Any] = {"loss": {"kind": "MSELoss"}}
@@ -26,7 +26,7 @@ MSE: dict[str, Any] = {"loss": {"kind": "MSELoss"}}
 
 @pytest.fixture(scope="module")
 def client() -> TestClient:
-    return TestClient(create_app(Settings()), base_url="http://127.0.0.1:8000")
+    return TestClient(create_app(Settings()), base_url=URL, headers=JSON)
 
 
 def linear(out_features: Any, **fields: Any) -> dict[str, Any]:

@@ -11,14 +11,14 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
-from tests.app.service import BUILT
+from tests.app.service import BUILT, JSON, URL
 
 pytestmark = BUILT
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(processes=0)), base_url="http://127.0.0.1:8000") as client:
+    with TestClient(create_app(Settings(processes=0)), base_url=URL, headers=JSON) as client:
         yield client
 
 

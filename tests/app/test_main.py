@@ -27,14 +27,14 @@ from engine.operations.losses import AnyLoss
 from engine.optimizers.any_optimizer import AnyOptimizer
 from engine.tagged import kinds
 from tests.app.conversation import SMALL
-from tests.app.service import BUILT
+from tests.app.service import BUILT, JSON, URL
 
 pytestmark = BUILT
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(processes=0)), base_url="http://127.0.0.1:8000") as client:
+    with TestClient(create_app(Settings(processes=0)), base_url=URL, headers=JSON) as client:
         yield client
 
 

@@ -6,11 +6,14 @@ import asyncio
 import json
 import logging
 import os
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -18,13 +21,15 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
+from websockets.sync.client import connect
 
 from app.logs import JsonLines
 from app.main import create_app
 from app.readiness import Readiness
 from app.settings import Settings
+from hatch_build import ROOT
 from tests.app.conversation import SMALL
-from tests.app.service import BUILT, ENVIRONMENT, address, end, running
+from tests.app.service import BUILT, ENVIRONMENT, address, end, running, served
 
 pytestmark = BUILT
 URL, SOCKET = "http://127.0.0.1:8000", "ws://127.0.0.1:8000/ws"
@@ -155,6 +160,49 @@ def host_processes(service: int) -> list[int]:
     """Those that have begun with their own program: before that they hold up the service itself."""
     children = Path(f"/proc/{service}/task/{service}/children").read_text("ascii").split()
     return [int(child) for child in children if b"hosts.process" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def test_neither_log_nor_metrics_nor_database_know_who_was_there_or_what_they_wrote(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """At the level that says most: a name, a text that is no message, where from."""
+    secret = "Ada Lovelace"
+    experiment = {**SMALL, "name": secret}
+    database = tmp_path / "states.db"
+    with served(log_level="debug", log_format="json", database=f"sqlite:///{database}") as where:
+        with connect(where.replace("http", "ws") + "/ws") as socket:
+            socket.send(json.dumps({"kind": "open", "id": 1, "generation": 1, "experiment": experiment, "step": 3000}))
+            assert secret in str(socket.recv(timeout=20))
+            socket.recv(timeout=20)
+            socket.send(json.dumps({"kind": "advance", "id": 2, "generation": 1, "steps": 3000}))
+            socket.recv(timeout=20)
+            socket.send(f"{secret}, no JSON")
+            assert "problems" in str(socket.recv(timeout=20))
+        end = monotonic() + 20
+        while not counted(database) and monotonic() < end:
+            sleep(0.05)
+        with urllib.request.urlopen(f"{where}/metrics", timeout=5) as reply:
+            metrics = reply.read().decode()
+    assert counted(database), "a state was to be kept"
+    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    for said in (capfd.readouterr().err, metrics, kept.decode("latin-1")):
+        assert secret not in said
+        assert "127.0.0.1" not in said
+
+
+def counted(database: Path) -> int:
+    if not database.exists():
+        return 0
+    with closing(sqlite3.connect(database)) as connection:
+        return int(connection.execute("SELECT count(*) FROM states").fetchone()[0])
+
+
+def test_no_duration_is_measured_by_a_clock_that_can_be_set() -> None:
+    """It may jump by an hour, or back: only a log line and the age of a stored state say what time it was."""
+    wall = re.compile(r"from time import .*\btime\b|\btime\.time\b|datetime\.(now|today|utcnow)|fromtimestamp")
+    sources = [path for part in ("app", "engine") for path in (ROOT / part).rglob("*.py")]
+    found = {str(path.relative_to(ROOT)) for path in sources if wall.search(path.read_text("utf-8"))}
+    assert found == {"app/logs.py", "app/store.py"}
 
 
 def test_a_log_line_is_one_json_object() -> None:

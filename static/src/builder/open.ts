@@ -20,7 +20,11 @@ export async function openFile(file: File): Promise<readonly Fault[]> {
 
 async function check(text: string): Promise<readonly Fault[]> {
   try {
-    const response = await fetch(new URL("api/check", document.baseURI), { method: "POST", body: text });
+    const response = await fetch(new URL("api/check", document.baseURI), {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: text,
+    });
     if (response.ok) return [];
     if (response.status === 422) return ((await response.json()) as { problems: Fault[] }).problems;
   } catch {

@@ -1,0 +1,303 @@
+"""What comes over the line that no browser sends: it is let go, and whoever else is there notices nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from time import monotonic, sleep
+
+import pytest
+from websockets.sync.client import connect
+
+from app import connections, serve
+from app.documents import LARGEST
+from app.settings import Settings
+from benchmarks.load.client import UPGRADE
+from benchmarks.load.service import private
+from tests.app.conversation import SMALL
+from tests.app.service import BUILT, address, running
+from tests.app.test_websocket import Talk
+
+pytestmark = BUILT
+HASTE = {
+    "app.connections.REQUEST_WITHIN": 0.6,
+    "app.connections.GONE_WITHIN": 0.5,
+    "app.serve.PING_EVERY": 0.5,
+    "app.serve.PONG_WITHIN": 1.0,
+}
+TEXT, BINARY, PING, CLOSE, LAST = 1, 2, 9, 8, 0x80
+CLOSED_WITHIN = 15.0  # seconds: far more than all of these, on a machine that has much else to do
+
+
+class Line:
+    """A raw socket to the service."""
+
+    def __init__(self, where: str) -> None:
+        self.host = where.removeprefix("http://")
+        name, _, port = self.host.rpartition(":")
+        self.socket = socket.create_connection((name, int(port)))
+        self.socket.settimeout(CLOSED_WITHIN)
+        self.seen = bytearray()
+
+    def upgrade(self) -> Line:
+        self.send(UPGRADE.format(self.host).encode())
+        while b"\r\n\r\n" not in self.seen:
+            self.seen += self.socket.recv(4096)
+        del self.seen[: self.seen.index(b"\r\n\r\n") + 4]
+        return self
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def frame(self, first: int, payload: bytes = b"", size: int | None = None) -> None:
+        self.send(frame(first, payload, size))
+
+    def rest(self) -> bytes:
+        """Everything that comes until it is closed, which it must be."""
+        with suppress(ConnectionError):
+            while data := self.socket.recv(1 << 16):
+                self.seen += data
+        return bytes(self.seen)
+
+    def code(self) -> int:
+        """The code that it is closed with; frames before are passed over."""
+        data = self.rest()
+        while data:
+            size, start = data[1] & 0x7F, 2
+            if size >= 126:
+                form, start = (">H", 4) if size == 126 else (">Q", 10)
+                (size,) = struct.unpack_from(form, data, 2)
+            if data[0] & 0x0F == CLOSE:
+                return int.from_bytes(data[start : start + 2], "big")
+            data = data[start + size :]
+        raise AssertionError("closed without a code")
+
+
+def frame(first: int, payload: bytes = b"", size: int | None = None) -> bytes:
+    """A masked frame; masking with zeros leaves the payload as it is."""
+    size = len(payload) if size is None else size
+    head = bytes([first, 0x80 | size]) if size < 126 else bytes([first, 0xFF]) + struct.pack(">Q", size)
+    return head + bytes(4) + payload
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[tuple[str, int]]:
+    """Where it is, and its process; its patience is short."""
+    with running(constants=HASTE, send_timeout="0.6", messages="50") as child:
+        yield address(child), child.pid
+
+
+@pytest.fixture(autouse=True)
+def somebody_else(service: tuple[str, int]) -> Iterator[None]:
+    """Is answered before and after all of it."""
+    with connect(service[0].replace("http", "ws") + "/ws") as other:
+        talk = Talk(other)
+        talk.open()
+        yield
+        assert talk.advance(1).header["step"] == 2
+
+
+@pytest.fixture
+def line(service: tuple[str, int]) -> Iterator[Line]:
+    line = Line(service[0])
+    with line.socket:
+        yield line
+
+
+@contextmanager
+def dripping(line: Line, data: bytes) -> Iterator[None]:
+    """A byte every tenth of a second while this lasts."""
+    done = threading.Event()
+
+    def drip() -> None:
+        with suppress(OSError):
+            for byte in data * 1000:
+                line.send(bytes([byte]))
+                if done.wait(0.1):
+                    return
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_patience_ends_within_45_seconds_and_proxies_see_a_sign_of_life_every_15() -> None:
+    assert serve.PING_EVERY == 15
+    assert serve.PING_EVERY + serve.PONG_WITHIN <= 45
+    assert connections.REQUEST_WITHIN <= 45
+    assert Settings().send_timeout + connections.GONE_WITHIN <= 45
+    assert serve.UNTAKEN <= 45_000
+
+
+class TestSlowly:
+    def test_who_says_nothing_is_let_go(self, line: Line) -> None:
+        assert line.rest() == b""
+
+    def test_a_handshake_that_comes_byte_by_byte_is_cut_off(self, line: Line) -> None:
+        begin = monotonic()
+        with dripping(line, UPGRADE.format(line.host).encode()):
+            assert line.rest() == b""
+        assert monotonic() - begin > 0.5
+
+    def test_a_body_that_comes_byte_by_byte_is_cut_off(self, line: Line) -> None:
+        head = f"POST /api/check HTTP/1.1\r\nHost: {line.host}\r\nContent-Type: application/json\r\n"
+        line.send(f"{head}Content-Length: 10000\r\n\r\n".encode())
+        with dripping(line, b" "):
+            assert b"200" not in line.rest()
+
+    def test_a_second_request_that_comes_byte_by_byte_is_cut_off_too(self, line: Line) -> None:
+        line.send(f"GET /healthz HTTP/1.1\r\nHost: {line.host}\r\n\r\n".encode())
+        line.seen += line.socket.recv(4096)
+        assert b"200 OK" in line.seen
+        before = len(line.seen)
+        with dripping(line, b"GET /healthz"):
+            assert len(line.rest()) == before
+
+    def test_a_request_that_is_all_there_has_no_such_limit(self, service: tuple[str, int], line: Line) -> None:
+        line.upgrade()
+        line.frame(LAST | TEXT, json.dumps({"kind": "open", "id": 1, "generation": 1, "experiment": SMALL}).encode())
+        end = monotonic() + 2
+        while monotonic() < end:  # answering the pings, as a browser does by itself
+            line.seen += line.socket.recv(1 << 16)
+            while (at := line.seen.rfind(bytes([LAST | PING, 4]))) >= 0:
+                line.frame(LAST | 10, bytes(line.seen[at + 2 : at + 6]))
+                del line.seen[at : at + 6]
+        line.frame(LAST | CLOSE, (1000).to_bytes(2, "big"))
+        assert line.code() == 1000
+
+
+class TestWithoutReading:
+    def test_whose_machine_is_gone_without_a_word_is_noticed_by_the_pings(self, line: Line) -> None:
+        line.upgrade()
+        begin = monotonic()
+        line.rest()
+        assert 0.5 < monotonic() - begin < CLOSED_WITHIN
+
+    def test_who_reads_no_answers_is_let_go_and_costs_less_than_2_mb(self, service: tuple[str, int]) -> None:
+        before, readers = private(service[1]), [Line(service[0]).upgrade() for _ in range(5)]
+        opening = {"kind": "open", "id": 1, "generation": 1, "experiment": SMALL}
+        ask = frame(LAST | TEXT, json.dumps(opening).encode())
+        most = 0
+        for reader in readers:
+            with suppress(ConnectionError):
+                for _ in range(50):
+                    reader.send(ask)
+            most = max(most, private(service[1]))
+        while most < private(service[1]):
+            most = private(service[1])
+            sleep(0.1)
+        for reader in readers:
+            reader.socket.settimeout(CLOSED_WITHIN)
+            sleep(0.1)
+            reader.rest()
+            reader.socket.close()
+        assert (most - before) / len(readers) < 2_000_000
+
+    def test_pings_whose_answers_nobody_reads_do_not_pile_up(self, service: tuple[str, int], line: Line) -> None:
+        line.upgrade()
+        before, ping = private(service[1]), frame(LAST | PING, bytes(120)) * 1000
+        with pytest.raises(ConnectionError):
+            for _ in range(2000):
+                line.send(ping)
+        assert private(service[1]) - before < 2_000_000
+
+
+class TestWhatIsNoMessage:
+    def test_a_frame_of_17_mb_is_refused_at_its_head(self, line: Line) -> None:
+        line.upgrade().frame(LAST | TEXT, size=17_000_000)
+        assert line.code() == 1009
+
+    def test_fragments_that_come_to_too_much_are_refused(self, line: Line) -> None:
+        line.upgrade().frame(TEXT, b"x" * 1000)
+        with suppress(ConnectionError):
+            for _ in range(LARGEST // 1000 + 1):
+                line.frame(0, b"x" * 1000)
+        assert line.code() == 1009
+
+    def test_fragments_without_end_are_refused_though_they_hold_nothing(self, line: Line) -> None:
+        line.upgrade().frame(TEXT)
+        with suppress(ConnectionError):
+            for _ in range(connections.CRUMBS + 1):
+                line.frame(0)
+        assert line.code() == 1009
+
+    def test_a_flood_of_tiny_messages_is_ended(self, line: Line) -> None:
+        line.upgrade()
+        with suppress(ConnectionError):
+            for _ in range(100):
+                line.send(frame(LAST | TEXT, b"1") * 1000)
+        assert line.code() == 1008
+
+    @pytest.mark.parametrize(
+        ("data", "code"),
+        [
+            (frame(LAST | TEXT, b"\xff\xfe"), 1007),
+            (frame(LAST | 3), 1002),
+            (frame(LAST | 0x40 | TEXT), 1002),
+            (frame(LAST, b"nothing came before"), 1002),
+            (frame(LAST | CLOSE, b"\x00"), 1002),
+            (frame(PING, b"cut"), 1002),
+            (b"\x81\x01x", 1002),
+        ],
+        ids=["no UTF-8", "an opcode there is not", "a bit", "no beginning", "half a code", "half a ping", "no mask"],
+    )
+    def test_what_breaks_the_rules_is_told_which(self, line: Line, data: bytes, code: int) -> None:
+        line.upgrade().send(data)
+        assert line.code() == code
+
+    def test_what_is_no_http_is_refused(self, line: Line) -> None:
+        line.send(os.urandom(64) + b"\r\n\r\n")
+        assert line.rest().startswith(b"HTTP/1.1 400")
+
+
+class TestAnAddress:
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/static/../app/main.py",
+            "/static/%2e%2e/%2e%2e/pyproject.toml",
+            "/static/..%2f..%2fpyproject.toml",
+            "/static/..%5c..%5cpyproject.toml",
+            "/static/assets/%00.js",
+            "/static//etc/passwd",
+            "/static/%2fetc%2fpasswd",
+            "/static/.vite%2f..%2f..%2f..%2fpyproject.toml",
+            "/api/%2e%2e/%2e%2e/etc/passwd",
+            "/%00",
+            "/static/" + "a" * 10_000,
+        ],
+    )
+    def test_that_leads_out_of_what_is_served_leads_nowhere(self, line: Line, path: str) -> None:
+        line.send(f"GET {path} HTTP/1.1\r\nHost: {line.host}\r\nConnection: close\r\n\r\n".encode())
+        assert line.rest().split(b"\r\n")[0] in (b"HTTP/1.1 404 Not Found", b"HTTP/1.1 400 Bad Request")
+
+
+def test_who_is_flooded_goes_on_answering_others(service: tuple[str, int]) -> None:
+    lines, done = [Line(service[0]).upgrade() for _ in range(3)], threading.Event()
+
+    def flood(line: Line) -> None:
+        with suppress(OSError):
+            while not done.is_set():
+                line.send(frame(LAST | TEXT, b"{}") * 100)
+
+    threads = [threading.Thread(target=flood, args=(line,)) for line in lines]
+    for thread in threads:
+        thread.start()
+    for _ in range(5):
+        with urllib.request.urlopen(f"{service[0]}/healthz", timeout=5) as reply:
+            assert reply.status == 200
+    assert [line.code() for line in lines] == [1008] * 3
+    done.set()
+    for line, thread in zip(lines, threads, strict=True):
+        line.socket.close()
+        thread.join()
