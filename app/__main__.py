@@ -12,6 +12,9 @@ from pathlib import Path
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
+if sys.platform == "win32":
+    sys.exit("Backflow needs Linux or macOS; on Windows, run it in WSL.")
+
 from pydantic import ValidationError  # noqa: E402 - the threads must be limited before NumPy is loaded
 from pydantic_settings import SettingsError  # noqa: E402
 
@@ -121,6 +124,7 @@ def run_config(options: argparse.Namespace) -> int:
 def run_migrate(options: argparse.Namespace) -> int:
     from sqlalchemy.exc import SQLAlchemyError
 
+    from app.claim import InUse, claim
     from app.revisions import OtherTables
     from app.store import prepare_at
 
@@ -129,8 +133,9 @@ def run_migrate(options: argparse.Namespace) -> int:
         print("BACKFLOW_DATABASE names no database", file=sys.stderr)
         return 2
     try:
-        prepare_at(database, migrate=True)
-    except (OtherTables, SQLAlchemyError) as error:
+        with claim(database):
+            prepare_at(database, migrate=True)
+    except (OtherTables, InUse, SQLAlchemyError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -75,6 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         if isinstance(hosts, Remote):
             metrics.resumed.set(hosts.resumed)
             metrics.hosts.set(hosts.placement.started)
+            metrics.unstored.set(bool(hosts.store and hosts.store.failing))
         return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     everything = Response(TypeAdapter(Catalogue).dump_json(catalogue()), media_type="application/json")

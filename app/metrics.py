@@ -24,6 +24,7 @@ class Metrics:
         self.refused = Counter("backflow_refused", "sockets not let in, or let go", ["reason"], registry=registry)
         self.resumed = Gauge("backflow_resumed_sessions", "sessions brought back on another host", registry=registry)
         self.hosts = Gauge("backflow_hosts_started", "host processes started so far", registry=registry)
+        self.unstored = Gauge("backflow_store_failing", "1 while states cannot be written", registry=registry)
         self.lag = Histogram("backflow_loop_lag_seconds", "how late the event loop is", registry=registry, buckets=FAST)
         ProcessCollector(registry=registry)
 

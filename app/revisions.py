@@ -1,18 +1,21 @@
 """The database's tables, as this version of Backflow knows them: made, brought up to date, or refused. Alembic's.
 
-An empty database and a file are brought up to date by whoever opens them. Elsewhere it has to be asked for with
+An empty database and a file are brought up to date by whoever opens them; of the file a copy is kept beside it, as
+states.db.REVISION. Elsewhere it has to be asked for with
 `backflow migrate`, since other web processes may still be using the older tables.
 """
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 LOCK = 0x6261636B  # of all web processes on one PostgreSQL database: whoever writes holds it
 
@@ -42,8 +45,17 @@ def prepare(engine: Engine, migrate: bool = False) -> None:
                 f"the database is of an older Backflow (its tables are revision {there}, this version needs {head}): "
                 "stop the older one and run `backflow migrate`"
             )
+        if engine.dialect.name == "sqlite" and inspect(connection).get_table_names():
+            keep_copy(engine, there or "0000")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def keep_copy(engine: Engine, revision: str) -> None:
+    """A copy of a database file as it is, beside it: what a change of its tables may go wrong with."""
+    file = str(engine.url.database)
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(f"{file}.{revision}")) as copy:
+        source.backup(copy)
 
 
 def exclusive(connection: Connection) -> None:

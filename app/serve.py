@@ -6,12 +6,13 @@ import os
 import signal
 import socket
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from importlib.util import find_spec
 
 import uvicorn
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from app.claim import InUse, claim
 from app.connections import Http, WebSockets
 from app.documents import LARGEST
 from app.logs import start_logs
@@ -36,14 +37,23 @@ def serve(settings: Settings, reload: bool = False) -> int:
     if settings.cluster and not find_spec("ray"):
         print("A cluster needs Ray, which is not installed: pip install 'backflow[cluster]'", file=sys.stderr)
         return 2
-    try:
-        bundle()
-        if settings.database:
-            with suppress(SQLAlchemyError):  # one that is down may yet come up
-                prepare_at(settings.database)
-    except (RuntimeError, OtherTables) as error:
-        print(error, file=sys.stderr)
-        return 1
+    with ExitStack() as claimed:
+        try:
+            bundle()
+            if settings.database:
+                claimed.enter_context(claim(settings.database))
+                with suppress(DBAPIError):  # one that is down may yet come up
+                    prepare_at(settings.database)
+        except (RuntimeError, OtherTables, InUse) as error:
+            print(error, file=sys.stderr)
+            return 1
+        except (SQLAlchemyError, ImportError) as error:
+            print(f"BACKFLOW_DATABASE names no database that can be used: {error}", file=sys.stderr)
+            return 2
+        return _run(settings, reload)
+
+
+def _run(settings: Settings, reload: bool) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # to be asked to end is no failure
     listener = listen(settings.host, settings.port)
     if listener is None:

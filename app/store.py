@@ -64,7 +64,8 @@ class Store:
         self.engine = connected(url)
         self._waiting: dict[bytes, Known] = {}  # the newest of each story
         self._writing: asyncio.Task[None] | None = None
-        self._prepared = self._warned = False
+        self.failing = False  # the last states could not be written
+        self._prepared = False
         self._held = self._written = 0  # bytes of all states as far as is known; writes so far
 
     async def start(self) -> None:
@@ -110,14 +111,14 @@ class Store:
             return
         try:
             await asyncio.to_thread(self._write, list(waiting.values()))
-            self._warned = False
+            self.failing = False
         except (SQLAlchemyError, OtherTables) as error:
             self._warn(error)
 
     def _warn(self, error: Exception) -> None:
-        if not self._warned:
+        if not self.failing:
             log.warning("states cannot be written, and are kept in memory alone: %s", error.__cause__ or error)
-        self._warned = True
+        self.failing = True
 
     def _prepare(self) -> None:
         prepare(self.engine)

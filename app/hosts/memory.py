@@ -9,26 +9,25 @@ from contextlib import suppress
 from pathlib import Path
 
 PAGE = resource.getpagesize()
+STATM, STATUS = Path("/proc/self/statm"), Path("/proc/self/status")
 LEAST, MOST = 2**29, 2**32  # bytes a host may take where nobody has said how many
 SHARED = 0.8  # of the machine; the rest is the web process's, and everybody else's
 GROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")  # a container's limit
 
 
 def held() -> int:
-    """Bytes of memory this process holds now."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * PAGE
+    """Bytes of memory this process holds now; 0 where that is not known."""
+    with suppress(FileNotFoundError):
+        return int(STATM.read_text("ascii").split()[1]) * PAGE
+    return 0
 
 
 def limit(most: int) -> None:
     """Let this process take so many bytes from now on: whatever asks for more gets a MemoryError, and not the whole
     machine its process-killer."""
-    taken = sum(
-        int(line.split()[1]) * 1024
-        for line in Path("/proc/self/status").read_text("ascii").splitlines()
-        if line.startswith("VmData")
-    )
-    with suppress(ValueError):  # there is a lower limit already
+    with suppress(FileNotFoundError, ValueError):  # no Linux; or there is a lower limit already
+        lines = STATUS.read_text("ascii").splitlines()
+        taken = sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData"))
         resource.setrlimit(resource.RLIMIT_DATA, (taken + most, resource.RLIM_INFINITY))
 
 

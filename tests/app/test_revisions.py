@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -33,7 +35,7 @@ def test_an_empty_database_gets_the_tables_that_the_store_means(engine: Engine) 
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
-def test_tables_from_before_there_were_revisions_are_kept_with_what_they_hold(engine: Engine) -> None:
+def test_older_tables_are_brought_up_to_date_with_what_they_hold_and_a_copy_is_kept(engine: Engine) -> None:
     METADATA.create_all(engine)
     with engine.begin() as connection:
         connection.execute(STATES.insert().values(key=bytes(32), step=1, state=b"x", size=1, made=0.0))
@@ -41,6 +43,10 @@ def test_tables_from_before_there_were_revisions_are_kept_with_what_they_hold(en
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
         assert len(connection.execute(STATES.select()).all()) == 1
+    if engine.dialect.name == "sqlite":  # as they were, a copy beside the file
+        with closing(sqlite3.connect(f"{engine.url.database}.0000")) as copy:
+            assert copy.execute("SELECT step, state FROM states").fetchall() == [(1, b"x")]
+            assert copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall() == [("states",)]
 
 
 def test_tables_of_a_newer_version_are_refused_and_left_as_they_are(engine: Engine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,37 @@ class TestStates:
 
         kept(f"sqlite:///{tmp_path}/states.db", play)
         assert len(caplog.records) == 1 and "kept in memory" in caplog.text
+
+    def test_a_log_that_was_cut_off_anywhere_gives_an_earlier_state_of_it_all(self, tmp_path: Path) -> None:
+        """The machine lost power: of the file and its log is there what the disk had of it."""
+        saved, cut = tmp_path / "states.db", tmp_path / "cut.db"
+        story: list[set[int]] = [set()]
+
+        async def play(store: Store) -> None:
+            for step in range(10, 60, 10):
+                store.put(Known(bytes([step]) * 32, step, bytes([step]) * 300))
+                await store.write()
+                story.append({*story[-1], step})
+            for file in ("states.db", "states.db-wal"):
+                shutil.copy(tmp_path / file, tmp_path / f"saved{file[9:]}")
+
+        async def look(store: Store) -> None:
+            with store.engine.connect() as connection:
+                rows = connection.execute(select(STATES.c.key, STATES.c.step, STATES.c.state)).all()
+            assert all(row.key == bytes([row.step]) * 32 and row.state == bytes([row.step]) * 300 for row in rows)
+            found.append(story.index({row.step for row in rows}))
+
+        kept(f"sqlite:///{saved}", play)
+        log, found = (tmp_path / "saved-wal").read_bytes(), list[int]()
+        ends = sorted({*range(0, len(log), 997), *range(32, len(log), 4120), len(log)})
+        for end in ends:
+            for old in tmp_path.glob("cut.db*"):
+                old.unlink()
+            shutil.copy(tmp_path / "saved", cut)
+            (tmp_path / "cut.db-wal").write_bytes(log[:end])
+            kept(f"sqlite:///{cut}", look)
+        assert found == sorted(found)
+        assert set(found) == set(range(len(story)))
 
     def test_servers_write_into_one_database_the_same_states_and_others(
         self, url: str, caplog: pytest.LogCaptureFixture
