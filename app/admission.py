@@ -6,6 +6,7 @@ how many there are at all, how many from one address, and how many messages each
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,32 +14,59 @@ from time import monotonic
 
 
 class Full(Exception):
-    """There is no room; the reason is a word for the metrics."""
+    """There is no room, not even in line; the reason is a word for the metrics."""
+
+
+class Ticket:
+    """One who has come. `place` is 0 inside, and in line the number of those who go in before, oneself counted."""
+
+    def __init__(self) -> None:
+        self.place = 0
+        self.moved = asyncio.Event()
 
 
 class Admission:
-    def __init__(self, sessions: int, per_address: int) -> None:
-        self.sessions, self.per_address = sessions, per_address
-        self.inside: Counter[str] = Counter()
+    """`sessions` are inside, and `queue` in line, who has come first before the others; of one address `per_address`
+    in all."""
 
-    @property
-    def count(self) -> int:
-        return self.inside.total()
+    def __init__(self, sessions: int, per_address: int, queue: int) -> None:
+        self.sessions, self.per_address, self.queue = sessions, per_address, queue
+        self.count = 0  # inside
+        self.waiting: list[Ticket] = []
+        self.addresses: Counter[str] = Counter()
 
     @contextmanager
-    def enter(self, address: str) -> Iterator[None]:
-        """Be inside while this lasts; Full where there is no room."""
-        if self.count >= self.sessions:
-            raise Full("sessions")
-        if self.inside[address] >= self.per_address:
+    def enter(self, address: str) -> Iterator[Ticket]:
+        """Be inside or in line while this lasts; Full where there is no room."""
+        if self.addresses[address] >= self.per_address:
             raise Full("address")
-        self.inside[address] += 1
+        if self.count >= self.sessions and len(self.waiting) >= self.queue:
+            raise Full("sessions")
+        ticket = Ticket()
+        self.addresses[address] += 1
+        self.waiting.append(ticket)
+        self._move()
         try:
-            yield
+            yield ticket
         finally:
-            self.inside[address] -= 1
-            if not self.inside[address]:
-                del self.inside[address]
+            self.addresses -= Counter((address,))
+            if ticket in self.waiting:
+                self.waiting.remove(ticket)
+            else:
+                self.count -= 1
+            self._move()
+
+    def _move(self) -> None:
+        """Let in whom there is room for; the others are told if that moves them."""
+        while self.waiting and self.count < self.sessions:
+            self.count += 1
+            first = self.waiting.pop(0)
+            first.place = 0
+            first.moved.set()
+        for place, ticket in enumerate(self.waiting, 1):
+            if ticket.place != place:
+                ticket.place = place
+                ticket.moved.set()
 
 
 class Pace:

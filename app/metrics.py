@@ -17,6 +17,7 @@ class Metrics:
     def __init__(self) -> None:
         registry = self.registry = CollectorRegistry()
         self.sessions = Gauge("backflow_sessions", "conversations open now", registry=registry)
+        self.waiting = Gauge("backflow_waiting", "who wait in line for a place", registry=registry)
         self.messages = Counter("backflow_messages", "requests answered", registry=registry)
         self.answer = Histogram(
             "backflow_answer_seconds", "from a request to its last reply", registry=registry, buckets=FAST

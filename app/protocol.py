@@ -338,7 +338,18 @@ class Problems:
     problems: tuple[Fault, ...]
 
 
-Reply = Annotated[Graph | Predictions | Proved | Statistics | Sampled | Problems, Tagged()]
+@dataclass(frozen=True)
+class Queued:
+    """The service is full, and this is one's place in line; said when it changes and every few seconds, until requests
+    are answered. It answers none itself: its id and generation are 0."""
+
+    kind: Literal["queued"]
+    id: int
+    generation: int
+    place: int
+
+
+Reply = Annotated[Graph | Predictions | Proved | Statistics | Sampled | Problems | Queued, Tagged()]
 REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
 
 

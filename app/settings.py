@@ -36,8 +36,9 @@ class Settings(BaseSettings):
     )
     database: str = ""  # URL of what outlives the process, such as sqlite:///backflow.db; empty: nothing does
     kept: Annotated[int, Field(ge=0)] = 500_000_000  # bytes of states kept there
-    sessions: Annotated[int, Field(ge=1)] = 2000  # open at once; one more is asked to come again
-    per_address: Annotated[int, Field(ge=1)] = 500  # of them from one address: a school sits behind one
+    sessions: Annotated[int, Field(ge=1)] = 2000  # open at once; more wait in line
+    queue: Annotated[int, Field(ge=0)] = 600  # wait in line for a place; one more is asked to come again
+    per_address: Annotated[int, Field(ge=1)] = 500  # of both from one address: a school sits behind one
     messages: Annotated[float, Field(gt=0)] = 300.0  # requests a second of one socket; twice as many at once
     send_timeout: Annotated[float, Field(gt=0)] = 20.0  # seconds a reader may leave a reply unread
     metrics: bool | None = None  # /metrics; unset: only where the service listens on this machine alone

@@ -7,20 +7,23 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from time import perf_counter
+from typing import NamedTuple
 from uuid import uuid4
 
 from fastapi import WebSocket, WebSocketDisconnect
 from starlette.websockets import WebSocketDisconnected
 
-from app.admission import Admission, Full, Pace
+from app.admission import Admission, Full, Pace, Ticket
 from app.hosts.host import Hosts
 from app.metrics import Metrics
 from app.origin import is_ours
-from app.session import Message
+from app.protocol import Queued
+from app.session import Message, dump
 from app.settings import Settings
 
 log = logging.getLogger("backflow.websocket")
 
+TOLD = 5.0  # seconds between two words to one in line: a line that is silent for longer may be taken for dead
 AHEAD = 16  # requests read ahead of their answers; a browser has at most two outstanding
 BUSY, TOO_FAST = 1013, 1008  # close codes: try again later; policy
 
@@ -30,7 +33,7 @@ class Reception:
 
     def __init__(self, hosts: Hosts, settings: Settings, metrics: Metrics) -> None:
         self.hosts, self.settings, self.metrics = hosts, settings, metrics
-        self.admission = Admission(settings.sessions, settings.per_address)
+        self.admission = Admission(settings.sessions, settings.per_address, settings.queue)
 
     async def converse(self, socket: WebSocket) -> None:
         """Hold one conversation until either side ends it."""
@@ -40,41 +43,68 @@ class Reception:
             return
         await socket.accept()
         try:
-            with self.admission.enter(socket.client.host if socket.client else ""):
-                await self._talk(socket)
+            with self.admission.enter(socket.client.host if socket.client else "") as ticket:
+                await self._converse(socket, ticket)
         except Full as full:
             self.metrics.refused.labels(str(full)).inc()
-            await socket.close(BUSY, "there is no room now; try again in a while")
+            await socket.close(BUSY, "busy")
         except TimeoutError:
             self.metrics.refused.labels("slow").inc()
             log.info("a reader was too slow and was let go")
 
-    async def _talk(self, socket: WebSocket) -> None:
-        session = uuid4().hex
-        await self.hosts.open(session)
-        self.metrics.sessions.inc()
+    async def _converse(self, socket: WebSocket, ticket: Ticket) -> None:
         try:
-            async with reading(socket, Pace(self.settings.messages, self.settings.messages * 2)) as requests:
-                while (request := await requests.get()) is not None:
-                    await self._answer(socket, session, request)
+            async with reading(socket, Pace(self.settings.messages, self.settings.messages * 2)) as reader:
+                if ticket.place:
+                    with self.metrics.waiting.track_inprogress():
+                        await self._wait(socket, ticket, reader)
+                await self._talk(socket, reader.requests)
         except (WebSocketDisconnect, WebSocketDisconnected):  # it went while it was listened to, or spoken to
             pass
+
+    async def _wait(self, socket: WebSocket, ticket: Ticket, reader: Reader) -> None:
+        """Wait in line, and say where."""
+        while ticket.place:
+            ticket.moved.clear()
+            await self._say(socket, dump(Queued("queued", 0, 0, ticket.place)))
+            moved = asyncio.create_task(ticket.moved.wait())
+            await asyncio.wait({moved, reader.task}, timeout=TOLD, return_when=asyncio.FIRST_COMPLETED)
+            moved.cancel()
+            if reader.task.done():
+                raise WebSocketDisconnect
+
+    async def _talk(self, socket: WebSocket, requests: asyncio.Queue[Message | None]) -> None:
+        session = uuid4().hex
+        await self.hosts.open(session)
+        try:
+            with self.metrics.sessions.track_inprogress():
+                while (request := await requests.get()) is not None:
+                    await self._answer(socket, session, request)
         finally:
-            self.metrics.sessions.dec()
             await self.hosts.close(session)
 
     async def _answer(self, socket: WebSocket, session: str, request: Message) -> None:
         begin = perf_counter()
         for reply in await self.hosts.ask(session, request):
-            async with asyncio.timeout(self.settings.send_timeout):
-                await send(socket, reply)
+            await self._say(socket, reply)
         self.metrics.messages.inc()
         self.metrics.answer.observe(perf_counter() - begin)
 
+    async def _say(self, socket: WebSocket, reply: Message) -> None:
+        async with asyncio.timeout(self.settings.send_timeout):
+            await send(socket, reply)
+
+
+class Reader(NamedTuple):
+    """Who reads a socket, and what has come; None at the end."""
+
+    task: asyncio.Task[None]
+    requests: asyncio.Queue[Message | None]
+
 
 @asynccontextmanager
-async def reading(socket: WebSocket, pace: Pace) -> AsyncIterator[asyncio.Queue[Message | None]]:
-    """The requests as they come; None at the end.
+async def reading(socket: WebSocket, pace: Pace) -> AsyncIterator[Reader]:
+    """The requests as they come.
 
     Somebody has to read all the time: what a socket is sent and nobody reads holds up its answers to our pings, and
     a healthy browser would be taken for gone.
@@ -91,13 +121,13 @@ async def reading(socket: WebSocket, pace: Pace) -> AsyncIterator[asyncio.Queue[
                 await requests.put(message)
         await requests.put(None)
 
-    reader = asyncio.create_task(read())
+    task = asyncio.create_task(read())
     try:
-        yield requests
+        yield Reader(task, requests)
     finally:
-        reader.cancel()
+        task.cancel()
         with suppress(asyncio.CancelledError):
-            await reader
+            await task
 
 
 async def receive(socket: WebSocket) -> Message:

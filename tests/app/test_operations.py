@@ -49,7 +49,7 @@ def test_it_is_ready_only_between_its_start_and_its_end() -> None:
 
 
 def test_metrics_count_conversations_requests_and_refusals() -> None:
-    with client(sessions=1) as outside:
+    with client(sessions=1, queue=0) as outside:
         with outside.websocket_connect(SOCKET) as socket:
             socket.send_json({"kind": "open", "id": 1, "generation": 1, "experiment": SMALL})
             socket.receive_json(), socket.receive_bytes()

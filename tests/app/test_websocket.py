@@ -6,6 +6,7 @@ import json
 import threading
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from socket import create_connection
 from typing import Any
 
@@ -13,8 +14,9 @@ import pytest
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
+from app import websocket
 from app.documents import LARGEST
 from app.main import create_app
 from app.settings import Settings
@@ -107,6 +109,62 @@ def test_a_page_of_another_origin_is_refused(client: TestClient, origin: str) ->
 def test_our_own_page_and_a_script_are_let_in(client: TestClient, headers: dict[str, str]) -> None:
     with client.websocket_connect(URL, headers=headers) as socket:
         assert opened(socket).header["step"] == 1
+
+
+class TestWhereItIsFull:
+    """Two may be inside, two in line."""
+
+    @pytest.fixture
+    def full(self) -> Iterator[tuple[str, list[ClientConnection]]]:
+        with served(sessions="2", queue="2") as address, ExitStack() as leaving:
+            url = address.replace("http", "ws") + "/ws"
+            sockets = [leaving.enter_context(connect(url)) for _ in range(2)]
+            for socket in sockets:
+                Talk(socket).open()
+            yield url, sockets
+
+    @staticmethod
+    def place(socket: ClientConnection) -> int:
+        said = json.loads(socket.recv(timeout=20))
+        assert (said["kind"], said["id"]) == ("queued", 0)
+        return int(said["place"])
+
+    def test_one_waits_in_line_knows_ones_place_and_is_let_in_when_it_is_ones_turn(
+        self, full: tuple[str, list[ClientConnection]]
+    ) -> None:
+        url, inside = full
+        with connect(url) as third, connect(url) as fourth:
+            assert (self.place(third), self.place(fourth)) == (1, 2)
+            with pytest.raises(ConnectionClosed) as refused, connect(url) as fifth:
+                fifth.recv(timeout=20)
+            assert refused.value.rcvd is not None
+            assert (refused.value.rcvd.code, refused.value.rcvd.reason) == (1013, "busy")
+            for socket in (third, fourth):  # what was asked while one waited is answered later
+                socket.send(json.dumps({"kind": "open", "id": 1, "generation": 1, "experiment": SMALL}))
+            inside[0].close()
+            assert json.loads(third.recv(timeout=20))["kind"] == "graph"
+            third.recv(timeout=20)
+            assert Talk(third).advance(1).header["step"] == 2
+            assert self.place(fourth) == 1
+
+    def test_who_leaves_the_line_is_not_waited_for(self, full: tuple[str, list[ClientConnection]]) -> None:
+        url, inside = full
+        with connect(url) as third, connect(url) as fourth:
+            assert (self.place(third), self.place(fourth)) == (1, 2)
+            third.close()
+            assert self.place(fourth) == 1
+            inside[1].close()
+            Talk(fourth).open()
+
+    def test_one_in_line_is_told_so_again_every_few_seconds(self) -> None:
+        with (
+            served(sessions="1", constants={"app.websocket.TOLD": 0.05}) as address,
+            connect(address.replace("http", "ws") + "/ws") as inside,
+        ):
+            Talk(inside).open()
+            with connect(address.replace("http", "ws") + "/ws") as waiting:
+                assert [self.place(waiting) for _ in range(3)] == [1, 1, 1]
+        assert websocket.TOLD < 10
 
 
 class TestTheServer:

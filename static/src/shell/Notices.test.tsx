@@ -6,7 +6,7 @@ import { frameOf } from "../fixtures";
 import { destination } from "../state/journey";
 import { frame, trouble } from "../state/run";
 import { linkBroken } from "../state/address";
-import { connected } from "../wire/connection";
+import { connected, place } from "../wire/connection";
 import type { Fault, Problems } from "../wire/messages";
 import { Notices } from "./Notices";
 
@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  [trouble.value, linkBroken.value, destination.value] = [null, false, null];
+  [trouble.value, linkBroken.value, destination.value, place.value] = [null, false, null, 0];
   act(() => render(null, root));
 });
 
@@ -39,6 +39,16 @@ describe("what is wrong", () => {
     act(() => void (trouble.value = refused("message")));
     act(() => root.querySelector("button")?.click());
     expect([root.textContent, trouble.value]).toEqual(["", null]);
+  });
+});
+
+describe("a place in line", () => {
+  test("is told politely, and goes when one is let in", () => {
+    act(() => void (place.value = 3));
+    expect(root.textContent).toContain("number 3 in line");
+    expect(root.querySelector("[role=status]")).not.toBeNull();
+    act(() => void (place.value = 0));
+    expect(root.textContent).toBe("");
   });
 });
 

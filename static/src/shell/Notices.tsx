@@ -6,7 +6,7 @@ import { sentence } from "../words/sentence";
 import { Icon } from "../paint/icons";
 import { destination, stopTravelling } from "../state/journey";
 import { frame, trouble } from "../state/run";
-import { connected } from "../wire/connection";
+import { connected, place } from "../wire/connection";
 import type { Problems } from "../wire/messages";
 import { linkBroken } from "../state/address";
 import { t } from "../words/words";
@@ -36,6 +36,7 @@ function Trouble(): JSX.Element | null {
     return () => clearTimeout(waited);
   }, []);
   if (!connected.value && !patience.value) return <Notice icon="warn" role="alert" words={t("trouble.lost")} />;
+  if (place.value) return <Notice icon="warn" role="status" words={t("line.place", { place: place.value })} />;
   if (!trouble.value && !linkBroken.value) return null;
   const dismiss = (): void => {
     trouble.value = null;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { EXPERIMENT, frameBytes, NET } from "../fixtures";
-import { connected, Connection, type Answer } from "./connection";
+import { connected, Connection, place, type Answer } from "./connection";
 import { FakeSocket } from "./socket.fixture";
 
 let heard: [kind: string, generation: number][];
@@ -95,6 +95,19 @@ describe("asking", () => {
       ["frame", 1],
     ]);
   });
+});
+
+test("one's place in line is known until something is answered, and settles nothing", () => {
+  const connection = connect();
+  FakeSocket.last.open();
+  void connection.ask(advance);
+  FakeSocket.last.reply({ kind: "queued", id: 0, generation: 0, place: 7 });
+  expect([place.value, connection.outstanding, heard]).toEqual([7, 1, []]);
+  FakeSocket.last.reply(NET);
+  expect(place.value).toBe(0);
+  FakeSocket.last.reply({ kind: "queued", id: 0, generation: 0, place: 6 });
+  FakeSocket.last.close();
+  expect(place.value).toBe(0);
 });
 
 describe("a frame", () => {

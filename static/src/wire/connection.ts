@@ -13,6 +13,8 @@ export type Answer =
 type Listener = (answer: Answer, generation: number) => void;
 
 export const connected = signal(false);
+/** One's place in line where the service is full; 0: none. */
+export const place = signal(0);
 
 /** Bytes of one message, as the service has it. */
 const LARGEST = 131_072;
@@ -77,6 +79,7 @@ export class Connection {
 
   private lost(): void {
     connected.value = false;
+    place.value = 0;
     for (const resolve of this.waiting.values()) resolve(null);
     this.waiting.clear();
     const wait = Math.min(RETRY_MOST_MS, RETRY_MS * 2 ** this.retries++) * (0.5 + Math.random());
@@ -87,6 +90,8 @@ export class Connection {
     this.retries = 0; // not when the line opens: a message that closes it again must not be retried at once
     if (typeof data === "string") {
       const reply = JSON.parse(data) as Reply;
+      place.value = reply.kind === "queued" ? reply.place : 0;
+      if (reply.kind === "queued") return;
       if (reply.kind === "graph") this.graph = reply; // its frame follows under the same id
       this.listen(reply, reply.generation);
       if (reply.kind !== "graph") this.settle(reply.id, reply);

@@ -1,6 +1,6 @@
 // Generated from app/schema.py by `make types`; a test keeps it fresh.
 
-export type Reply = Graph | Predictions | Proved | Statistics | Sampled | Problems;
+export type Reply = Graph | Predictions | Proved | Statistics | Sampled | Problems | Queued;
 export type Request = Open | Advance | Seek | LookAt | Edit | Respond | Predict | Prove | Summarize | Sample;
 
 export interface Messages {
@@ -480,6 +480,12 @@ export interface Fault {
     [k: string]: string | number;
   };
   where: string;
+}
+export interface Queued {
+  generation: number;
+  id: number;
+  kind: "queued";
+  place: number;
 }
 export interface Open {
   edits: (LearningRate | SetWeight | Freeze)[];
