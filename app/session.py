@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-import numpy as np
-
 from app.documents import problem, read_request
 from app.frames import Frames
 from app.graph import graph
 from app.moments import Known, key
+from app.pieces import train, within_reach
+from app.predictions import predictions
 from app.protocol import (
     REPLY,
     REQUEST,
@@ -25,8 +25,6 @@ from app.protocol import (
     LookAt,
     Open,
     Predict,
-    Prediction,
-    Predictions,
     Prove,
     Proved,
     Reason,
@@ -48,18 +46,14 @@ from engine.proof import Prover
 from engine.run import Run
 from engine.samples import Samples
 from engine.statistics import Statistics
-from engine.tensor import columns
 
 log = logging.getLogger("backflow.session")
 
 Message = str | bytes  # JSON text, or a binary reply
 Work = Iterator[Message | None]  # replies, and a None wherever the work can be put down for a while
-WORK = 2_000_000_000  # multiply-adds of one request: a second or two; of a longer way it goes the first part
-PIECE = 600_000  # multiply-adds between two places where the work can be put down: a fraction of a millisecond
 WAY = 4_000_000  # multiply-adds that are done again at most where a session is brought back: two openings' time
 PER_BYTE = 400  # and so many more for each byte of a state: to keep those of a large network takes time, too
 NO_STATE = (0, b"")
-SHOWN = 40  # test examples in a reply to Predict
 FAULT = problem("", "fault", "an answer", "a fault in Backflow")
 NO_MEMORY = problem("", "no_memory", "memory for this", "more than is left")
 
@@ -267,54 +261,3 @@ class Session:
 def dump(reply: Reply) -> str:
     """A reply as JSON; NaN and infinity become null."""
     return REPLY.dump_json(reply).decode()
-
-
-def train(run: Run, steps: int, *, halt: bool = False) -> Iterator[None]:
-    """Do so many steps, a piece at a time; with `halt` none after the one in which a number first breaks."""
-    piece, losses, known = max(1, PIECE // run.cost), [], run.fault
-    while steps > 0:
-        run.advance(min(piece, steps), halt=halt)
-        losses.append(run.losses)
-        steps = 0 if halt and run.fault is not known else steps - piece
-        if steps > 0:
-            yield
-    if losses:
-        run.losses = np.concatenate(losses)
-
-
-def within_reach(run: Run, steps: int) -> int:
-    """As many of these steps as one request may do."""
-    return min(steps, max(1, WORK // run.cost))
-
-
-def predictions(run: Run, request: Predict) -> Predictions:
-    """The confusion matrix of the test set, and its first examples one by one.
-
-    Of sequences with a label at every position, each position is an example.
-    """
-    assert run.data.classes is not None
-    with run.as_in_pass():
-        out = columns(run.answers()).astype(np.float64)
-    loss, labels, classes = run.experiment.loss, run.data.test_y.ravel(), run.data.classes
-    with np.errstate(all="ignore"):  # of a network that has exploded, too
-        p, chosen = loss.shares(out), loss.chosen(out)
-    confusion = np.zeros((classes, classes), np.int64)
-    np.add.at(confusion, (labels.astype(np.intp), chosen), 1)
-    pictures = run.data.picture is not None
-    examples = tuple(
-        Prediction(
-            label=int(labels[i]),
-            predicted=int(chosen[i]),
-            probability=float(p[chosen[i], i]),
-            pixels=tuple(int(v * 255) for v in run.data.test_x[i]) if pictures else (),
-        )
-        for i in range(min(SHOWN, len(labels)))
-    )
-    return Predictions(
-        kind="predictions",
-        id=request.id,
-        generation=request.generation,
-        step=run.step,
-        confusion=tuple(tuple(map(int, row)) for row in confusion),
-        examples=examples,
-    )

@@ -131,7 +131,7 @@ class TestALongWay:
 
     @pytest.fixture(autouse=True)
     def ten_steps(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("app.session.WORK", 10 * Run(read_experiment(json.dumps(SMALL))).cost)
+        monkeypatch.setattr("app.pieces.WORK", 10 * Run(read_experiment(json.dumps(SMALL))).cost)
 
     @staticmethod
     def travelled(talk: Conversation, step: int) -> list[int]:
@@ -164,7 +164,7 @@ class TestALongWay:
     def test_goes_on_by_single_steps_where_one_costs_more_than_a_request_may(
         self, talk: Conversation, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("app.session.WORK", 1)
+        monkeypatch.setattr("app.pieces.WORK", 1)
         assert self.travelled(talk, 4) == [2, 3, 4]
         assert talk.ask("advance", steps=5).header["step"] == 5
 
