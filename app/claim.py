@@ -24,9 +24,10 @@ def claim(url: str) -> Iterator[None]:
     if address.get_backend_name() != "sqlite" or not address.database or address.database == ":memory:":
         yield
         return
+    file = os.path.realpath(address.database)  # by whatever link it is named
     with ExitStack() as opened:
         with suppress(OSError):
-            _lock(opened.enter_context(open(f"{address.database}.lock", "a+", encoding="ascii")), address.database)
+            _lock(opened.enter_context(open(f"{file}.lock", "a+", encoding="ascii")), address.database)
         yield
 
 

@@ -1,8 +1,8 @@
 """The database's tables, as this version of Backflow knows them: made, brought up to date, or refused. Alembic's.
 
 An empty database and a file are brought up to date by whoever opens them; of the file a copy is kept beside it, as
-states.db.REVISION. Elsewhere it has to be asked for with
-`backflow migrate`, since other web processes may still be using the older tables.
+states.db.REVISION. Elsewhere it has to be asked for with `backflow migrate`, since other web processes may still be
+using the older tables.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
 LOCK = 0x6261636B  # of all web processes on one PostgreSQL database: whoever writes holds it
 
@@ -46,16 +47,26 @@ def prepare(engine: Engine, migrate: bool = False) -> None:
                 "stop the older one and run `backflow migrate`"
             )
         if engine.dialect.name == "sqlite" and inspect(connection).get_table_names():
-            keep_copy(engine, there or "0000")
+            keep_copy(connection, there or "0000")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
-def keep_copy(engine: Engine, revision: str) -> None:
-    """A copy of a database file as it is, beside it: what a change of its tables may go wrong with."""
-    file = str(engine.url.database)
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(f"{file}.{revision}")) as copy:
-        source.backup(copy)
+def keep_copy(connection: Connection, revision: str) -> None:
+    """A copy of a database file as it is, beside it, for when the change of its tables goes wrong. Raises
+    OperationalError where there is no room for it, and leaves nothing half written."""
+    file = next(row.file for row in connection.exec_driver_sql("PRAGMA database_list") if row.name == "main")
+    if not file:  # it is in memory alone
+        return
+    part = Path(f"{file}.part")
+    try:
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as copy:
+            source.backup(copy)
+        part.replace(f"{file}.{revision}")
+    except (sqlite3.Error, OSError) as error:
+        raise OperationalError("a copy before the change", None, error) from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def exclusive(connection: Connection) -> None:

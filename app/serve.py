@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -22,6 +23,7 @@ from app.settings import Settings
 from app.store import prepare_at
 
 PORTS_TRIED = 20
+TAKEN = {errno.EADDRINUSE, errno.EACCES}  # of a port: by another, or for root alone
 UNTAKEN = 30_000  # milliseconds that sent bytes may stay untaken
 PING_EVERY, PONG_WITHIN = 15.0, 20.0  # seconds; proxies cut what is silent for 30 or 60
 
@@ -54,10 +56,16 @@ def serve(settings: Settings, reload: bool = False) -> int:
 
 
 def _run(settings: Settings, reload: bool) -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # to be asked to end is no failure
-    listener = listen(settings.host, settings.port)
+    # To be asked to end is no failure. It ends here and now: an exception would be lost where an import swallows it.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    try:
+        listener = listen(settings.host, settings.port)
+    except OSError as error:
+        print(f"cannot listen on {settings.host}: {error.strerror or error}", file=sys.stderr)
+        return 1
     if listener is None:
-        print(f"ports {settings.port} to {settings.port + PORTS_TRIED - 1} are all in use", file=sys.stderr)
+        last = settings.port + PORTS_TRIED - 1
+        print(f"ports {settings.port} to {last} are all in use, or not for this user", file=sys.stderr)
         return 1
     port = listener.getsockname()[1]
     if settings.port not in (0, port):  # 0 asks for any port
@@ -95,21 +103,34 @@ def _run(settings: Settings, reload: bool) -> int:
 
 
 def listen(host: str, port: int) -> socket.socket | None:
-    """A listening socket on the port, or on the next free one."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    """A listening socket on the port, or on the next free one; None if all are in use. Raises OSError where there is
+    no such address."""
+    family, address = place(host)
     for candidate in range(port, min(port + PORTS_TRIED, 65536)):
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if hasattr(socket, "TCP_USER_TIMEOUT"):  # a peer that takes nothing any more is gone: a ping does not free it
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN)
         try:
-            listener.bind((host, candidate))
+            listener.bind((address, candidate))
             listener.listen(128)
-        except OSError:
+        except OSError as error:
             listener.close()
-            if port == 0:
-                return None
+            if error.errno not in TAKEN:
+                raise
             continue
         listener.set_inheritable(True)
         return listener
     return None
+
+
+def place(host: str) -> tuple[socket.AddressFamily, str]:
+    """The kind of a host's address, and the address. Raises OSError where the name is nobody's."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except socket.gaierror:
+        if host != "localhost":
+            raise
+        return socket.AF_INET, "127.0.0.1"  # a machine without a hosts file means it all the same
+    family, *_, address = min(found, key=lambda one: one[0] != socket.AF_INET)
+    return family, str(address[0])

@@ -111,6 +111,8 @@ class Store:
             return
         try:
             await asyncio.to_thread(self._write, list(waiting.values()))
+            if self.failing:
+                log.warning("states can be written again")
             self.failing = False
         except (SQLAlchemyError, OtherTables) as error:
             self._warn(error)

@@ -17,7 +17,7 @@ GROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_by
 
 def held() -> int:
     """Bytes of memory this process holds now; 0 where that is not known."""
-    with suppress(FileNotFoundError):
+    with suppress(OSError):
         return int(STATM.read_text("ascii").split()[1]) * PAGE
     return 0
 
@@ -25,7 +25,7 @@ def held() -> int:
 def limit(most: int) -> None:
     """Let this process take so many bytes from now on: whatever asks for more gets a MemoryError, and not the whole
     machine its process-killer."""
-    with suppress(FileNotFoundError, ValueError):  # no Linux; or there is a lower limit already
+    with suppress(OSError, ValueError):  # no Linux; or there is a lower limit already
         lines = STATUS.read_text("ascii").splitlines()
         taken = sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData"))
         resource.setrlimit(resource.RLIMIT_DATA, (taken + most, resource.RLIM_INFINITY))

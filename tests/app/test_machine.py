@@ -21,7 +21,6 @@ from websockets.sync.client import connect
 from app.__main__ import main
 from app.claim import InUse, claim
 from app.hosts import memory
-from app.settings import Settings
 from hatch_build import ROOT
 from tests.app.namespace import having, small_disk
 from tests.app.service import BUILT, ENVIRONMENT, address, end, running, served
@@ -29,12 +28,22 @@ from tests.app.test_websocket import Talk
 
 pytestmark = BUILT
 SERVE = [sys.executable, "-m", "app", "serve", "--port", "0"]
+WITHOUT_A_NAME = """
+import socket, urllib.request
+from contextlib import suppress
+from tests.app.service import served
+with suppress(socket.gaierror):
+    print("known:", socket.getaddrinfo("localhost", None))
+with served("--host", "localhost", "--port", "0") as where:
+    print(urllib.request.urlopen(where.replace("localhost", "127.0.0.1") + "/healthz", timeout=5).status)
+"""
 FAR = 3000  # steps of a long advance: far enough for a state to be stored
 
 
 @contextmanager
-def serving(command: list[str], cwd: Path = ROOT, **settings: str) -> Iterator[subprocess.Popen[str]]:
+def serving(command: list[str], cwd: Path = ROOT, home: str = "", **settings: str) -> Iterator[subprocess.Popen[str]]:
     environment = ENVIRONMENT | {f"BACKFLOW_{name.upper()}": value for name, value in settings.items()}
+    environment |= {"HOME": home} if home else {}
     with subprocess.Popen(command, cwd=cwd, env=environment, stdout=subprocess.PIPE, text=True) as child:
         try:
             yield child
@@ -78,12 +87,14 @@ class TestADisk:
                 assert talk.advance(FAR).header["step"] == before + FAR
                 (seen / "filler").unlink()
                 until(False, where, talk)
+                said = capfd.readouterr().err
             for file in seen.glob("states.db*"):  # SQLite would look for them outside
                 shutil.copy(file, tmp_path)
             with closing(sqlite3.connect(tmp_path / "states.db")) as connection:
                 assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
                 assert connection.execute("SELECT count(*) FROM states").fetchone()[0] > 0
-        assert len(re.findall(r"states cannot be written.*full", capfd.readouterr().err)) == 1
+        assert len(re.findall(r"states cannot be written.*full", said)) == 1
+        assert said.count("states can be written again") == 1
 
     def test_that_is_read_only_costs_one_warning_and_no_step(
         self, tmp_path: Path, capfd: pytest.CaptureFixture[str]
@@ -100,6 +111,52 @@ class TestADisk:
             assert failing(where)
         assert capfd.readouterr().err.count("states cannot be written") == 1
 
+    @having("-U")
+    def test_that_is_somebody_elses_is_the_same_until_it_may_be_written(
+        self, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        disk = tmp_path / "disk"
+        disk.mkdir(0o500)
+        nobody = ["unshare", "-U"] if os.geteuid() == 0 else []  # root of no machine, whom permissions bind
+        with serving([*nobody, *SERVE], database=f"sqlite:///{disk}/states.db") as child:
+            where = address(child)
+            assert failing(where)
+            with connect(where.replace("http", "ws") + "/ws") as socket:
+                talk = Talk(socket)
+                talk.open()
+                assert talk.advance(FAR).header["step"] == FAR + 1
+                disk.chmod(0o700)
+                until(False, where, talk)
+        said = capfd.readouterr().err
+        assert (said.count("states cannot be written"), said.count("states can be written again")) == (1, 1)
+
+    def test_without_room_for_the_copy_of_older_tables_leaves_them_and_serves(
+        self, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        disk, old = tmp_path / "disk", tmp_path / "old.db"
+        disk.mkdir()
+        with closing(sqlite3.connect(old)) as connection, connection:
+            connection.execute("CREATE TABLE states (key BLOB)")
+            connection.execute("INSERT INTO states VALUES (zeroblob(200000))")
+        then = ["sh", "-c", f'cp {old} {disk}/states.db && exec "$@"', "sh", *SERVE]
+        with serving(small_disk(disk, 400, then), database=f"sqlite:///{disk}/states.db") as child:
+            where, seen = address(child), Path(f"/proc/{child.pid}/root{disk}")
+            assert failing(where)
+            with connect(where.replace("http", "ws") + "/ws") as socket:
+                Talk(socket).open()
+            assert not [*seen.glob("*.part"), *seen.glob("states.db.0*")]
+            shutil.copy(seen / "states.db", tmp_path)
+        with closing(sqlite3.connect(tmp_path / "states.db")) as connection:
+            assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("states",)]
+        assert capfd.readouterr().err.count("states cannot be written") == 1
+
+    def test_with_a_damaged_database_is_the_same(self, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "states.db").write_bytes(b"this is no database" * 1000)
+        with served(database=f"sqlite:///{tmp_path}/states.db") as where:
+            assert failing(where)
+        assert capfd.readouterr().err.count("states cannot be written") == 1
+        assert (tmp_path / "states.db").read_bytes() == b"this is no database" * 1000
+
     def test_that_is_not_there_is_the_same(self, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         with served(database=f"sqlite:///{tmp_path}/nowhere/states.db") as where:
             assert failing(where)
@@ -114,7 +171,7 @@ class TestADisk:
         command = ["unshare", "-rm", "sh", "-c", f'{only_read} && exec "$@"', "sh", *SERVE]
         home = tmp_path / "집"
         home.mkdir()
-        with serving(command, folder, database=f"sqlite:///{home}/상태.db") as child:
+        with serving(command, folder, home=str(home), database=f"sqlite:///{home}/상태.db") as child:
             where = address(child)
             with connect(where.replace("http", "ws") + "/ws") as socket:
                 talk = Talk(socket)
@@ -133,8 +190,13 @@ class TestTwoServers:
         database = f"sqlite:///{tmp_path}/states.db"
         with running(database=database) as first:
             address(first)
-            monkeypatch.setenv("BACKFLOW_DATABASE", database)
-            for command in (["serve", "--port", "0"], ["migrate"]):
+            (tmp_path / "link.db").symlink_to(tmp_path / "states.db")
+            for name, command in (
+                ("states", ["serve", "--port", "0"]),
+                ("states", ["migrate"]),
+                ("link", ["serve", "--port", "0"]),
+            ):
+                monkeypatch.setenv("BACKFLOW_DATABASE", f"sqlite:///{tmp_path}/{name}.db")
                 assert main(command) == 1
                 said = capsys.readouterr().err
                 assert f"process {first.pid}" in said and "PostgreSQL" in said
@@ -178,8 +240,31 @@ class TestAMachine:
             with connect(where.replace("http", "ws") + "/ws") as socket:
                 Talk(socket).open()
 
-    def test_that_does_not_know_the_name_localhost_is_served_at_its_number(self) -> None:
-        assert Settings().host == "127.0.0.1"
+    @having("-rmn")
+    def test_that_does_not_know_the_name_localhost_is_served_at_its_number(self, tmp_path: Path) -> None:
+        """Without a hosts file and without a network."""
+        (tmp_path / "hosts").write_bytes(b"")
+        alone = f'ip link set lo up && mount --bind {tmp_path}/hosts /etc/hosts && exec "$@"'
+        command = ["unshare", "-rmn", "sh", "-c", alone, "sh", sys.executable, "-c", WITHOUT_A_NAME]
+        found = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=120)
+        assert (found.returncode, found.stdout) == (0, "200\n"), found.stderr
+
+    @pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "nobody.invalid"])
+    def test_that_has_not_the_address_asked_for_says_so(self, host: str, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["serve", "--host", host, "--allow-remote", "--port", "0"]) == 1
+        assert f"cannot listen on {host}: " in capsys.readouterr().err
+
+    @having("-rm")
+    def test_without_proc_serves_as_well(self) -> None:
+        """As on macOS, where a process cannot be looked at in that way."""
+        command = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs tmpfs /proc && exec "$@"', "sh", *SERVE]
+        with serving(command) as child:
+            where = address(child)
+            with connect(where.replace("http", "ws") + "/ws") as socket:
+                talk = Talk(socket)
+                talk.open()
+                assert talk.advance(FAR).header["step"] == FAR + 1
+            assert not failing(where)
 
     def test_that_is_no_linux_limits_no_memory(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in ("STATM", "STATUS"):

@@ -5,8 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -16,13 +21,14 @@ from app.documents import read_experiment
 from app.hosts.local import Local
 from app.hosts.remote import Remote
 from app.moments import Known, key, keys
-from app.store import METADATA, STATES, Store, thinned
+from app.store import METADATA, PAUSE, STATES, Store, thinned
 from engine.edits import LearningRate
 from engine.experiment import Experiment
 from engine.run import Run
 from tests.app.conversation import SMALL, read_binary
 
 EXPERIMENT = read_experiment(json.dumps(SMALL))
+LOST = PAUSE + 1.0  # seconds of states that may be lost: the pause between two writes, and a slow write here
 LATER = LearningRate(step=500, value=0.5)
 
 
@@ -171,7 +177,51 @@ class TestStates:
             assert await store.nearest([(bytes(32), 0, 99)])
 
         kept(f"sqlite:///{tmp_path}/later/states.db", play)
-        assert len(caplog.records) == 1
+        assert [record.message for record in caplog.records][1:] == ["states can be written again"]
+
+
+class TestAWriterThatIsKilled:
+    """It writes without end, and says each step that it has given to the store."""
+
+    PROGRAM = """
+import asyncio, sys
+from itertools import count
+from app.moments import Known
+from app.store import Store
+async def main():
+    store = Store(sys.argv[1], 10**9)
+    await store.start()
+    for step in count(1):
+        for story in range(20):
+            store.put(Known(bytes([story]) * 32, step, step.to_bytes(4, "little") * 500))
+        print(step, flush=True)
+        await asyncio.sleep(0.01)
+asyncio.run(main())
+"""
+
+    @pytest.mark.parametrize("seconds", [2.3, 3.1])
+    def test_loses_the_last_second_at_most_and_nothing_of_what_is_left_is_wrong(
+        self, tmp_path: Path, seconds: float
+    ) -> None:
+        url, said = f"sqlite:///{tmp_path}/states.db", list[tuple[float, int]]()
+        with subprocess.Popen([sys.executable, "-c", self.PROGRAM, url], stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout
+            for line in child.stdout:
+                said.append((monotonic(), int(line)))
+                if said[-1][0] > said[0][0] + seconds:
+                    child.kill()
+                    break
+        before = max(step for when, step in said if when <= said[-1][0] - LOST)
+        with closing(sqlite3.connect(tmp_path / "states.db")) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+        async def look(store: Store) -> None:
+            for story in range(20):
+                found = await store.nearest([(bytes([story]) * 32, 0, 10**9)])
+                assert found and found.state == found.step.to_bytes(4, "little") * 500
+                assert found.step >= before
+
+        kept(url, look)
 
 
 def test_the_states_worth_keeping_are_about_one_each_time_the_way_doubles() -> None:
