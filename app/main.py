@@ -1,4 +1,4 @@
-"""The service: pages, the catalogue, checks, and the WebSocket."""
+"""The service: pages, the catalogue, checks, and what carries conversations."""
 
 from __future__ import annotations
 
@@ -17,39 +17,40 @@ from starlette.routing import WebSocketRoute
 
 from app import __version__
 from app.assets import STATIC
+from app.body import body, refused
 from app.catalogue import Catalogue, catalogue
 from app.dialects.dialects import Dialect, dialects
-from app.documents import LARGEST, problem, read_experiment, read_formula
+from app.documents import read_experiment, read_formula
 from app.formula import compute
 from app.headers import SecurityHeaders
 from app.hosts.choice import chosen as hosts_of
 from app.hosts.remote import Remote
+from app.line import Lines
 from app.metrics import Metrics
-from app.origin import check as check_origin
 from app.pages import home
 from app.prefix import Prefix
 from app.readiness import Readiness
-from app.refusal import fault
+from app.reception import Reception
 from app.report import report
 from app.schema import schemas
 from app.settings import Settings
-from app.websocket import Reception
+from app.websocket import Sockets
 from engine.problem import BadExperiment
-
-STATUS = {"origin": 403, "content_type": 415}  # of a refusal, by its code; 422 is of any other
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     chosen = settings or Settings()
     hosts, metrics, readiness = hosts_of(chosen), Metrics(), Readiness(chosen.drain)
     reception = Reception(hosts, chosen, metrics)
+    sockets, lines = Sockets(reception), Lines(reception)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with readiness:
             await readiness.after(hosts.start())
             watching = asyncio.create_task(metrics.watch_loop())
-            yield
+            async with lines.watched():
+                yield
         watching.cancel()
         await hosts.stop()
 
@@ -109,23 +110,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             return refused(error)
 
     # Starlette's own route: FastAPI's keeps the frames and stacks of dependencies for each socket, which has none.
-    app.router.routes.append(WebSocketRoute("/ws", reception.converse))
+    app.router.routes.append(WebSocketRoute("/ws", sockets.converse))
+    app.router.routes += lines.routes()
     app.add_api_route("/", home, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
-
-
-def refused(error: BadExperiment) -> Response:
-    faults = [TypeAdapter(type(fault(p))).dump_python(fault(p), mode="json") for p in error.problems]
-    return JSONResponse({"problems": faults}, STATUS.get(error.problems[0].code, 422))
-
-
-async def body(request: Request) -> bytes:
-    """The request's body, refused while it streams in if it is too large."""
-    check_origin(request)
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > LARGEST:
-            raise BadExperiment([problem("", "too_long", f"at most {LARGEST:,} bytes", f"more than {LARGEST:,}")])
-    return bytes(received)

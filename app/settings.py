@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     host_silence: Annotated[float, Field(gt=0)] = 10.0  # seconds without a sign of life before a host is given up
     idle: Annotated[float, Field(gt=0)] = 600.0  # seconds unused before a session keeps only its journal
+    line_idle: Annotated[float, Field(gt=0)] = 600.0  # seconds unasked before a conversation over plain HTTP is closed
 
     def shown(self) -> Iterator[tuple[str, str]]:
         """Every setting with its value as the environment would say it; a password in an address is left out."""

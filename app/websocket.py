@@ -6,34 +6,28 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from time import perf_counter
 from typing import NamedTuple
-from uuid import uuid4
 
 from fastapi import WebSocket, WebSocketDisconnect
 from starlette.websockets import WebSocketDisconnected
 
-from app.admission import Admission, Full, Pace, Ticket
-from app.hosts.host import Hosts
-from app.metrics import Metrics
+from app.admission import Full, Pace, Ticket
 from app.origin import is_ours
 from app.protocol import Queued
+from app.reception import TOLD, Reception
 from app.session import Message, dump
-from app.settings import Settings
 
 log = logging.getLogger("backflow.websocket")
 
-TOLD = 5.0  # seconds between two words to one in line: a line that is silent for longer may be taken for dead
 AHEAD = 16  # requests read ahead of their answers; a browser has at most two outstanding
 BUSY, TOO_FAST = 1013, 1008  # close codes: try again later; policy
 
 
-class Reception:
+class Sockets:
     """Lets sockets in and holds their conversations."""
 
-    def __init__(self, hosts: Hosts, settings: Settings, metrics: Metrics) -> None:
-        self.hosts, self.settings, self.metrics = hosts, settings, metrics
-        self.admission = Admission(settings.sessions, settings.per_address, settings.queue)
+    def __init__(self, reception: Reception) -> None:
+        self.reception, self.metrics = reception, reception.metrics
 
     async def converse(self, socket: WebSocket) -> None:
         """Hold one conversation until either side ends it."""
@@ -43,7 +37,7 @@ class Reception:
             return
         await socket.accept()
         try:
-            with self.admission.enter(socket.client.host if socket.client else "") as ticket:
+            with self.reception.admission.enter(socket.client.host if socket.client else "") as ticket:
                 await self._converse(socket, ticket)
         except Full as full:
             self.metrics.refused.labels(str(full)).inc()
@@ -54,7 +48,7 @@ class Reception:
 
     async def _converse(self, socket: WebSocket, ticket: Ticket) -> None:
         try:
-            async with reading(socket, Pace(self.settings.messages, self.settings.messages * 2)) as reader:
+            async with reading(socket, self.reception.pace()) as reader:
                 if ticket.place:
                     with self.metrics.waiting.track_inprogress():
                         await self._wait(socket, ticket, reader)
@@ -74,24 +68,14 @@ class Reception:
                 raise WebSocketDisconnect
 
     async def _talk(self, socket: WebSocket, requests: asyncio.Queue[Message | None]) -> None:
-        session = uuid4().hex
-        await self.hosts.open(session)
-        try:
-            with self.metrics.sessions.track_inprogress():
-                while (request := await requests.get()) is not None:
-                    await self._answer(socket, session, request)
-        finally:
-            await self.hosts.close(session)
-
-    async def _answer(self, socket: WebSocket, session: str, request: Message) -> None:
-        begin = perf_counter()
-        for reply in await self.hosts.ask(session, request):
-            await self._say(socket, reply)
-        self.metrics.messages.inc()
-        self.metrics.answer.observe(perf_counter() - begin)
+        async with self.reception.session() as session:
+            while (request := await requests.get()) is not None:
+                with self.reception.answering():
+                    for reply in await self.reception.hosts.ask(session, request):
+                        await self._say(socket, reply)
 
     async def _say(self, socket: WebSocket, reply: Message) -> None:
-        async with asyncio.timeout(self.settings.send_timeout):
+        async with asyncio.timeout(self.reception.settings.send_timeout):
             await send(socket, reply)
 
 

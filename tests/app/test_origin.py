@@ -16,6 +16,7 @@ from tests.app.service import BUILT, URL
 
 pytestmark = BUILT
 DOCUMENTS = {"/api/check": SMALL, "/api/expression": {"expression": "f = x * x", "inputs": {"x": 3}}}
+LINE = ("/api/line", "/api/line/ask", "/api/line/close")  # refused alike: test_plain_http.py
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +70,6 @@ def test_nothing_else_takes_a_body_and_what_can_be_got_changes_nothing(client: T
         for route in client.app.router.routes  # type: ignore[attr-defined]
         if isinstance(route, Route) and route.methods and not route.methods <= {"GET", "HEAD"}
     }
-    assert taking == {path: {"POST"} for path in DOCUMENTS}
-    for path in DOCUMENTS:
+    assert taking == {path: {"POST"} for path in (*DOCUMENTS, *LINE)}
+    for path in taking:
         assert client.get(path).status_code == 405

@@ -16,7 +16,7 @@ from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from app import websocket
+from app import reception
 from app.documents import LARGEST
 from app.main import create_app
 from app.settings import Settings
@@ -164,7 +164,7 @@ class TestWhereItIsFull:
             Talk(inside).open()
             with connect(address.replace("http", "ws") + "/ws") as waiting:
                 assert [self.place(waiting) for _ in range(3)] == [1, 1, 1]
-        assert websocket.TOLD < 10
+        assert reception.TOLD < 10
 
 
 class TestTheServer:
