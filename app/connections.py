@@ -11,9 +11,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 
+from app.admission import Pace
+
 REQUEST_WITHIN = 20.0  # seconds in which a request must have come, its body too
 GONE_WITHIN = 10.0  # seconds in which what was still to be sent must have been taken, once there is an end
 CRUMBS = 1000  # frames of one message: a browser cuts none of a message that may be sent here
+PINGS, PINGS_AT_ONCE = 5.0, 100.0  # a second, of one socket, pongs too: a browser sends a pong in fifteen
 
 
 class Http(H11Protocol):
@@ -52,23 +55,34 @@ class Http(H11Protocol):
 
 
 class WebSockets(WebSocketsSansIOProtocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._pace = Pace(PINGS, PINGS_AT_ONCE)
+
     def handle_cont(self, event: Frame) -> None:
         super().handle_cont(event)
         if len(self.frames) > CRUMBS:  # empty ones, too
             self._give_up(CloseCode.MESSAGE_TOO_BIG, "a message in too many frames")
 
     def handle_ping(self) -> None:
-        """An answer to each; to one who reads none of them, no more."""
-        if self.writable.is_set():
+        if self._heeds():
             super().handle_ping()
-        else:
-            self._give_up(CloseCode.POLICY_VIOLATION, "pings whose answers are not read")
+
+    def handle_pong(self, event: Frame) -> None:
+        if self._heeds():
+            super().handle_pong(event)
+
+    def _heeds(self) -> bool:
+        """Pings never reach the application, which counts messages alone: a flood of them would hold up everybody, and
+        answers that nobody reads would pile up."""
+        if not self._pace.keeps():
+            self._give_up(CloseCode.POLICY_VIOLATION, "too many pings")
+        return not self.close_sent
 
     async def send(self, message: ASGISendEvent) -> None:
         await super().send(message)
-        if message["type"] == "websocket.close" and message.get("code") == CloseCode.POLICY_VIOLATION:
-            self.transport.pause_reading()  # or what is still coming would be read, a flood for seconds
-            self.loop.call_later(GONE_WITHIN, self.transport.abort)
+        if self.close_timer and message.get("code") == CloseCode.POLICY_VIOLATION:
+            self._hang_up()
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
@@ -79,9 +93,20 @@ class WebSockets(WebSocketsSansIOProtocol):
         self.loop.call_later(GONE_WITHIN, self.transport.abort)
 
     def _give_up(self, code: CloseCode, reason: str) -> None:
-        if self.close_sent:  # of what had come with it there may be more
+        if self.close_sent or self.transport.is_closing():  # of what had come with it there may be more
             return
         self.frames = []
         self.conn.fail(code, reason)
-        self.handle_parser_exception()
-        self.loop.call_later(GONE_WITHIN, self.transport.abort)
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Nothing is read any more, or a flood would be read for seconds. It is not closed yet: what is not read would
+        make it a reset, and the reason would be lost on the way."""
+        self.read_paused = False  # or it would be read on when the application takes what came before
+        self.transport.pause_reading()
+        if self.close_timer:
+            self.close_timer.cancel()
+        self.close_timer = self.loop.call_later(GONE_WITHIN, self.transport.abort)
