@@ -103,10 +103,11 @@ class WebSockets(WebSocketsSansIOProtocol):
         self._hang_up()
 
     def _hang_up(self) -> None:
-        """Nothing is read any more, or a flood would be read for seconds. It is not closed yet: what is not read would
-        make it a reset, and the reason would be lost on the way."""
+        """Nothing is said any more, and nothing read, or a flood would be read for seconds. It is not closed yet: what
+        is not read would make it a reset, and the reason would be lost on the way."""
         self.read_paused = False  # or it would be read on when the application takes what came before
         self.transport.pause_reading()
+        self.transport.write_eof()
         if self.close_timer:
             self.close_timer.cancel()
         self.close_timer = self.loop.call_later(GONE_WITHIN, self.transport.abort)

@@ -13,7 +13,9 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from contextlib import closing
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -21,6 +23,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from app.logs import JsonLines
@@ -30,8 +33,14 @@ from app.settings import Settings
 from hatch_build import ROOT
 from tests.app.conversation import SMALL
 from tests.app.service import BUILT, ENVIRONMENT, address, end, running, served
+from tests.app.test_websocket import Talk
 
 pytestmark = BUILT
+JUMPING = """
+import time
+real = time.time
+time.time = lambda: real() + (0, 3600, -3600)[int(time.monotonic()) % 3]
+"""
 URL, SOCKET = "http://127.0.0.1:8000", "ws://127.0.0.1:8000/ws"
 
 
@@ -118,6 +127,27 @@ def test_asked_to_end_it_says_so_for_a_while_and_ends_well() -> None:
         assert monotonic() - began < 10
 
 
+def test_asked_to_end_while_people_train_it_tells_each_that_it_restarts() -> None:
+    with running(drain="0.5") as service, ExitStack() as stack:
+        where = address(service)
+        sockets = [stack.enter_context(connect(where.replace("http", "ws") + "/ws")) for _ in range(3)]
+        for socket in sockets:
+            Talk(socket).open()
+            for id in range(2, 12):
+                socket.send(json.dumps({"kind": "advance", "id": id, "generation": 1, "steps": 10_000}))
+        began = monotonic()
+        service.send_signal(signal.SIGTERM)
+        assert ready(where) == (503, "draining")
+        for socket in sockets:
+            with pytest.raises(ConnectionClosed) as closed:
+                while True:
+                    socket.recv(timeout=10)
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 1012
+        assert service.wait(10) == 0
+        assert monotonic() - began < 10
+
+
 def test_asked_to_end_while_its_hosts_start_it_does_not_wait_for_them() -> None:
     with running() as service:
         address(service)
@@ -195,6 +225,38 @@ def counted(database: Path) -> int:
         return 0
     with closing(sqlite3.connect(database)) as connection:
         return int(connection.execute("SELECT count(*) FROM states").fetchone()[0])
+
+
+def test_a_clock_that_jumps_by_an_hour_to_and_fro_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is cut off, let through too fast, set aside or given up, in any of its processes."""
+    (tmp_path / "sitecustomize.py").write_text(JUMPING, "utf-8")
+    monkeypatch.setitem(ENVIRONMENT, "PYTHONPATH", str(tmp_path))  # every Python that it starts
+    pings = {"app.serve.PING_EVERY": 0.5, "app.serve.PONG_WITHIN": 10.0}
+    with served(constants=pings, messages="20", database=f"sqlite:///{tmp_path}/states.db") as where:
+        url, apart = where.replace("http", "ws") + "/ws", set()
+        with connect(url) as socket:
+            talk, end = Talk(socket), monotonic() + 3
+            talk.open()
+            steps = 1
+            while monotonic() < end:
+                steps += 10
+                assert talk.advance(10).header["step"] == steps
+                sleep(0.1)
+                with urllib.request.urlopen(f"{where}/healthz", timeout=5) as reply:
+                    date = parsedate_to_datetime(reply.headers["Date"])
+                apart.add(round((date - datetime.now(UTC)).total_seconds() / 3600))
+            with connect(url) as flooding, pytest.raises(ConnectionClosed) as closed:
+                for _ in range(100):
+                    flooding.send("{}")
+                for _ in range(100):
+                    flooding.recv(timeout=10)
+            assert closed.value.rcvd is not None and closed.value.rcvd.code == 1008
+            assert talk.advance(1).header["step"] == steps + 1
+            with urllib.request.urlopen(f"{where}/metrics", timeout=5) as reply:
+                assert "backflow_resumed_sessions 0.0" in reply.read().decode()
+    assert {1, -1} <= apart, "the clock was to jump"
 
 
 def test_no_duration_is_measured_by_a_clock_that_can_be_set() -> None:
