@@ -206,6 +206,13 @@ class TestSlowly:
 
 
 class TestWithoutReading:
+    def test_a_line_on_which_nobody_speaks_hears_a_ping_again_and_again_while_it_answers(self, line: Line) -> None:
+        line.upgrade()
+        for _ in range(3):
+            first, size, *payload = line.socket.recv(6)
+            assert (first, size) == (LAST | PING, 4)
+            line.frame(LAST | PONG, bytes(payload))
+
     def test_whose_machine_is_gone_without_a_word_is_noticed_by_the_pings(self, line: Line) -> None:
         line.upgrade()
         begin = monotonic()
