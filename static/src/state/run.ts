@@ -2,6 +2,7 @@
 import { batch, effect, signal } from "@preact/signals";
 import { Connection, connected, type Answer, type Ask } from "../wire/connection";
 import type { Frame, Responses } from "../wire/frame";
+import { Lines } from "../wire/lines";
 import type { Catalogue, DataFacts, Experiment, Fault, Graph, Predictions, Problems, Proved, Sampled, Statistics } from "../wire/messages";
 import { experiment, problems } from "./experiment";
 import { History, history, recorded } from "./history";
@@ -41,9 +42,8 @@ let built: Graph | null = null;
 
 /** Connect, and open whatever experiment is chosen, now and after every reconnection; done when the line is up. */
 export function start(address: string): Promise<void> {
-  const url = new URL("ws", address);
-  url.protocol = url.protocol.replace("http", "ws");
-  connection = new Connection(url.href, hear, reopen);
+  const lines = new Lines(address);
+  connection = new Connection(() => lines.open(), hear, reopen);
   effect(() => {
     if (experiment.value && experiment.value !== opened) void open(experiment.value);
   });

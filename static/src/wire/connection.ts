@@ -1,5 +1,6 @@
-/** The only place that touches a socket: ask, and the replies come back in order. */
+/** The only place that touches a line: ask, and the replies come back in order. */
 import { signal } from "@preact/signals";
+import type { Line } from "./line";
 import type { Graph, Problems, Reply, Request } from "./messages";
 import { FRAME, Frame, readHeader, readResponses, type Responses } from "./frame";
 
@@ -22,15 +23,15 @@ const RETRY_MS = 500;
 const RETRY_MOST_MS = 8000;
 
 export class Connection {
-  private socket: WebSocket | null = null;
+  private socket: Line | null = null;
   private nextId = 1;
   private retries = 0;
   private readonly waiting = new Map<number, (answer: Answer | null) => void>();
   private graph: Graph | null = null;
 
-  /** `listen` hears every answer; `reopened` is called on each (re)connection, to send what the service must know. */
+  /** `line` opens one; `listen` hears every answer; `reopened` is called on each (re)connection, to send what the service must know. */
   constructor(
-    private readonly url: string,
+    private readonly line: () => Line,
     private readonly listen: Listener,
     private readonly reopened: () => void,
   ) {
@@ -66,13 +67,12 @@ export class Connection {
   }
 
   private connect(): void {
-    const socket = new WebSocket(this.url);
-    socket.binaryType = "arraybuffer";
+    const socket = this.line();
     socket.onopen = () => {
       connected.value = true;
       this.reopened();
     };
-    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => this.receive(event.data);
+    socket.onmessage = (event) => this.receive(event.data);
     socket.onclose = () => this.lost();
     this.socket = socket;
   }

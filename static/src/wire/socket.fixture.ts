@@ -1,8 +1,11 @@
 /** Test aid: a socket without a network. A test opens it, answers what was sent and closes it. */
+import type { Line } from "./line";
 import type { Request } from "./messages";
 
-export class FakeSocket {
+export class FakeSocket implements Line {
+  static readonly CONNECTING = 0;
   static readonly OPEN = 1;
+  static readonly CLOSED = 3;
   static made: FakeSocket[] = [];
   /** The newest one. */
   static get last(): FakeSocket {
@@ -12,9 +15,9 @@ export class FakeSocket {
   readyState = 0;
   binaryType = "blob";
   readonly sent: Request[] = [];
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: string | ArrayBuffer }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onopen: Line["onopen"] = null;
+  onmessage: Line["onmessage"] = null;
+  onclose: Line["onclose"] = null;
 
   constructor(readonly url: string) {
     FakeSocket.made.push(this);
@@ -26,16 +29,18 @@ export class FakeSocket {
 
   open(): void {
     this.readyState = FakeSocket.OPEN;
-    this.onopen?.();
+    this.onopen?.(new Event("open"));
   }
 
-  close(): void {
-    this.readyState = 3;
-    this.onclose?.();
+  /** Lost; or closed by the other side, with a word. */
+  close(wasClean = false): void {
+    this.readyState = FakeSocket.CLOSED;
+    this.onclose?.(new CloseEvent("close", { wasClean }));
   }
 
   reply(answer: object | ArrayBuffer): void {
-    this.onmessage?.({ data: answer instanceof ArrayBuffer ? answer : JSON.stringify(answer) });
+    const data = answer instanceof ArrayBuffer ? answer : JSON.stringify(answer);
+    this.onmessage?.(new MessageEvent("message", { data }));
   }
 
   /** Requests of a kind, oldest first. */

@@ -1,0 +1,71 @@
+"""Behind a proxy that lets no WebSocket through the page does all that it does elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.blocked import Way, blocked
+from tests.browser.conftest import Lab
+
+WITHIN = 5.0  # seconds from the first attempt at a socket to the first answer
+
+
+@contextmanager
+def behind(browser: Browser, address: str, way: Way) -> Iterator[Lab]:
+    with blocked(address, way) as there:
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="dark")
+        lab = Lab(context.new_page())
+        lab.watch()
+        tried: list[float] = []
+        answered: list[float] = []
+        lab.page.on("websocket", lambda _: tried.append(time.monotonic()))
+        lab.page.on("response", lambda reply: answered.extend([time.monotonic()] * reply.url.endswith("/ask")))
+        lab.open(there)
+        yield lab
+        context.close()
+        assert answered[0] - tried[0] < WITHIN
+        assert [said for said in lab.complaints if "WebSocket" not in said] == []  # the browser itself says that
+
+
+def asked(lab: Lab) -> int:
+    return sum(url.endswith("/api/line/ask") for url in lab.requests)
+
+
+@pytest.mark.parametrize("way", ["refused", "swallowed", "cut"])
+def test_where_sockets_are_blocked_the_default_experiment_plays_within_5_seconds_and_nothing_is_said(
+    browser: Browser, address: str, way: Way
+) -> None:
+    with behind(browser, address, way) as lab:
+        expect(lab.page.get_by_role("button", name="Pause")).to_be_visible()
+        first = lab.counter("visit")
+        lab.until("visit", lambda visit: visit > first)
+        expect(lab.page.locator(".notice")).to_have_count(0)
+        assert asked(lab) > 0
+
+
+def test_where_sockets_are_blocked_it_trains_goes_back_and_shows_the_same_numbers(
+    browser: Browser, address: str
+) -> None:
+    with behind(browser, address, "refused") as lab:
+        lab.pause()
+        lab.go_to(4)
+        lab.dial("phase")
+        lab.back()
+        there = lab.page.get_by_test_id("headline").inner_text()
+        lab.speed(9)
+        lab.page.keyboard.press("Space")
+        lab.until("step", lambda step: step > 300)
+        lab.pause()
+        lab.page.get_by_role("slider", name="Training steps").press("Home")
+        lab.until("step", lambda step: step == 1)
+        lab.go_to(4)
+        lab.dial("phase")
+        lab.back()
+        assert lab.page.get_by_test_id("headline").inner_text() == there
+        lab.example("Digits")
+        assert asked(lab) > 30
