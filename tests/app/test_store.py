@@ -116,8 +116,12 @@ class TestStates:
         kept(f"sqlite:///{tmp_path}/states.db", play)
         assert len(caplog.records) == 1 and "kept in memory" in caplog.text
 
-    def test_a_log_that_was_cut_off_anywhere_gives_an_earlier_state_of_it_all(self, tmp_path: Path) -> None:
-        """The machine lost power: of the file and its log is there what the disk had of it."""
+    @pytest.mark.parametrize("rest", [None, b"\0", b"\xa5"], ids=["gone", "zeros", "other bytes"])
+    def test_a_log_that_was_cut_off_anywhere_gives_an_earlier_state_of_it_all(
+        self, tmp_path: Path, rest: bytes | None
+    ) -> None:
+        """The machine lost power: of the file and its log is there what the disk had of it. What it had not is gone,
+        or is as long as it was and full of something else."""
         saved, cut = tmp_path / "states.db", tmp_path / "cut.db"
         story: list[set[int]] = [set()]
 
@@ -142,7 +146,7 @@ class TestStates:
             for old in tmp_path.glob("cut.db*"):
                 old.unlink()
             shutil.copy(tmp_path / "saved", cut)
-            (tmp_path / "cut.db-wal").write_bytes(log[:end])
+            (tmp_path / "cut.db-wal").write_bytes(log[:end] + (rest or b"") * (len(log) - end))
             kept(f"sqlite:///{cut}", look)
         assert found == sorted(found)
         assert set(found) == set(range(len(story)))
