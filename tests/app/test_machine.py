@@ -101,7 +101,7 @@ class TestADisk:
     ) -> None:
         disk = tmp_path / "disk"
         disk.mkdir()
-        then = ["sh", "-c", f'mount -o remount,ro {disk} && exec "$@"', "sh", *SERVE]
+        then = ["sh", "-c", f'mount -o remount,ro,bind {disk} && exec "$@"', "sh", *SERVE]
         with serving(small_disk(disk, 400, then), database=f"sqlite:///{disk}/states.db") as child:
             where = address(child)
             with connect(where.replace("http", "ws") + "/ws") as socket:
