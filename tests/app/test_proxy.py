@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -42,6 +43,12 @@ class Proxy:
         with urlopen(Request(self.address + path, headers=headers), timeout=10) as reply:
             return reply.url.removeprefix(self.address), reply.read().decode("utf-8", "replace"), dict(reply.headers)
 
+    def post(self, path: str, message: Any, line: str = "") -> bytes:
+        headers = {"Content-Type": "application/json", "Origin": self.address, "X-Backflow-Line": line}
+        asked = Request(self.address + path, json.dumps(message).encode(), headers)
+        with urlopen(asked, timeout=10) as reply:
+            return bytes(reply.read())
+
     @contextmanager
     def talk(self, path: str, origin: str = "") -> Iterator[ClientConnection]:
         address = self.address.replace("http", "ws", 1) + path
@@ -55,27 +62,32 @@ class Proxy:
 
 @pytest.fixture(scope="module")
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    """Caddy with a copy of our file, before a service: no certificates, and a socket of its own for its orders."""
-    folder = tmp_path_factory.mktemp("caddy")
+    with served("--port", "0", processes="0", prefix="/kept") as upstream, proxied(tmp_path_factory, upstream) as proxy:
+        yield proxy
+
+
+@contextmanager
+def proxied(folders: pytest.TempPathFactory, *upstreams: str) -> Iterator[Proxy]:
+    """Caddy with a copy of our file, before services: no certificates, and a socket of its own for its orders."""
+    folder = folders.mktemp("caddy")
     ours = (ROOT / "deploy" / "Caddyfile").read_text("utf-8")
     (folder / "Caddyfile").write_text(f"{{\n\tauto_https off\n\tadmin unix/{folder}/admin\n}}\n{ours}", "utf-8")
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
-    with served("--port", "0", processes="0", prefix="/kept") as upstream:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "SITE": address,
-            "UPSTREAM": upstream.removeprefix("http://"),
-        }
-        command = [CADDY, "run", "--config", "Caddyfile"]
-        with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL, text=True) as caddy:
-            proxy = Proxy(address, folder, environment)
-            try:
-                wait_for(proxy)
-                yield proxy
-            finally:
-                end(caddy)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "SITE": address,
+        "UPSTREAM": " ".join(upstream.removeprefix("http://") for upstream in upstreams),
+    }
+    command = [CADDY, "run", "--config", "Caddyfile"]
+    with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL, text=True) as caddy:
+        proxy = Proxy(address, folder, environment)
+        try:
+            wait_for(proxy)
+            yield proxy
+        finally:
+            end(caddy)
 
 
 def opened(socket: ClientConnection, step: int) -> str | bytes:
@@ -83,6 +95,13 @@ def opened(socket: ClientConnection, step: int) -> str | bytes:
     socket.send(json.dumps({"kind": "open", "id": 1, "generation": 1, "experiment": SMALL, "step": step}))
     assert json.loads(socket.recv(timeout=10))["kind"] == "graph"
     return socket.recv(timeout=10)
+
+
+def asked(proxy: Proxy, path: str, step: int) -> bytes:
+    """The replies, over plain HTTP, to who opens an experiment at a step."""
+    token = json.loads(proxy.post(f"{path}/api/line", {}))["token"]
+    opening = {"kind": "open", "id": 1, "generation": 1, "experiment": SMALL, "step": step}
+    return proxy.post(f"{path}/api/line/ask", opening, token)
 
 
 def wait_for(proxy: Proxy) -> None:
@@ -124,6 +143,23 @@ class TestBelowAPath:
         with proxy.talk(f"{path}/ws") as after:
             assert opened(after, 6) == first
 
+    def test_a_conversation_is_held_without_a_socket_too(self, proxy: Proxy, path: str) -> None:
+        with proxy.talk(f"{path}/ws") as other:
+            frame = opened(other, 6)
+        assert isinstance(frame, bytes) and asked(proxy, path, 6).endswith(frame)
+
     def test_a_page_of_another_origin_is_refused(self, proxy: Proxy, path: str) -> None:
         with pytest.raises(InvalidStatus, match="403"), proxy.talk(f"{path}/ws", "https://other.example"):
             pass
+
+
+def test_of_several_web_processes_it_leaves_a_line_over_plain_http_with_its_own(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with (
+        served(processes="0") as one,
+        served(processes="0") as other,
+        proxied(tmp_path_factory, one, other) as proxy,
+    ):
+        for step in range(1, 9):
+            assert asked(proxy, "", step)
