@@ -22,7 +22,7 @@ def blocked(address: str, way: Way) -> Iterator[str]:
     async def serve() -> None:
         async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             try:
-                with suppress(OSError, asyncio.IncompleteReadError):
+                with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):  # or at the end
                     await passed(reader, writer, host, int(port), way)
             finally:
                 writer.close()

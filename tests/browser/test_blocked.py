@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -69,3 +70,22 @@ def test_where_sockets_are_blocked_it_trains_goes_back_and_shows_the_same_number
         assert lab.page.get_by_test_id("headline").inner_text() == there
         lab.example("Digits")
         assert asked(lab) > 30
+
+
+def test_where_sockets_are_blocked_who_leaves_the_page_leaves_their_place_at_once(
+    browser: Browser, address: str
+) -> None:
+    before = sessions(address)
+    with behind(browser, address, "refused") as lab:
+        assert sessions(address) == before + 1
+        lab.page.goto("about:blank")
+        end = time.monotonic() + 10  # of itself it would be free after ten minutes
+        while sessions(address) > before:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
+def sessions(address: str) -> float:
+    with urlopen(f"{address}/metrics", timeout=5) as reply:
+        lines = reply.read().decode().splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith("backflow_sessions "))
