@@ -13,7 +13,11 @@ function open(): Line {
   const line = lines.open();
   line.onopen = () => heard.push("open");
   line.onmessage = ({ data }) => heard.push(data as string);
-  line.onclose = () => heard.push("close");
+  line.onclose = () => {
+    heard.push("close");
+    line.onclose = null;
+    line.close(); // whoever is told leaves it
+  };
   return line;
 }
 

@@ -64,7 +64,7 @@ class EitherLine implements Line {
 
   private line: Line;
   private opened = false;
-  private heard = false;
+  private judged = false;
   private patience: ReturnType<typeof setTimeout> | undefined;
 
   /** The socket has so many milliseconds to open. */
@@ -79,8 +79,7 @@ class EitherLine implements Line {
       this.onopen?.(event);
     };
     this.line.onmessage = (event) => {
-      this.heard = true;
-      lines.socketWorked();
+      this.judge(true);
       this.onmessage?.(event);
     };
     this.line.onclose = (event) => this.lost(event);
@@ -98,9 +97,17 @@ class EitherLine implements Line {
   /** A socket that has said nothing up to now lets nothing through. */
   close(): void {
     clearTimeout(this.patience);
-    if (!this.heard) this.lines.socketFailed();
+    this.judge(false);
     this.line.onclose = (event) => this.onclose?.(event);
     this.line.close();
+  }
+
+  /** Do sockets get through? What is known first of this one counts, and once. */
+  private judge(through: boolean): void {
+    if (this.judged) return;
+    this.judged = true;
+    if (through) this.lines.socketWorked();
+    else this.lines.socketFailed();
   }
 
   private tooLate(): void {
@@ -109,16 +116,15 @@ class EitherLine implements Line {
     this.lost(new CloseEvent("close"));
   }
 
-  /** The socket has gone. One that the service has closed had come to it. */
+  /** The socket has gone. One that the service has closed with a word had come to it. */
   private lost(event: CloseEvent): void {
     clearTimeout(this.patience);
-    if (!this.heard && !event.wasClean) this.lines.socketFailed();
+    this.judge(event.wasClean);
     if (this.opened || !this.lines.blocked) this.onclose?.(event);
     else this.takeHttp();
   }
 
   private takeHttp(): void {
-    this.heard = true; // what comes of the socket has been counted
     this.line = this.lines.byHttp();
     this.line.onopen = (event) => this.onopen?.(event);
     this.line.onmessage = (event) => this.onmessage?.(event);
