@@ -120,10 +120,28 @@ def test_two_requests_at_once_are_answered_one_after_the_other() -> None:
 
         first = threading.Thread(target=ask, args=(2, 10_000))
         first.start()
-        sleep(0.05)
+        sleep(0.3)
         ask(3, 1)
         first.join()
         assert steps == {2: 10_001, 3: 10_002}
+
+
+def test_a_line_that_is_closed_while_it_is_asked_answers_that_first() -> None:
+    with served() as address:
+        host = address.removeprefix("http://")
+        token = json.loads(posted(host, "/api/line", {})[1])["token"]
+        layers = [{"kind": "Linear", "out_features": 64}, {"kind": "Tanh"}] * 2 + SMALL["network"]["layers"][-1:]
+        slow = {**SMALL, "network": {"layers": layers}}  # a second of work
+        posted(host, "/api/line/ask", {**OPEN, "experiment": slow}, token)
+        message = {"kind": "advance", "id": 2, "generation": 1, "steps": 10_000}
+        answers: list[tuple[int, bytes]] = []
+        asking = threading.Thread(target=lambda: answers.append(posted(host, "/api/line/ask", message, token)))
+        asking.start()
+        sleep(0.3)
+        assert posted(host, "/api/line/close", {}, token)[0] == 204
+        asking.join(30)
+        assert [status for status, _ in answers] == [200]
+        assert posted(host, "/api/line/ask", OPEN, token)[0] == 404
 
 
 def posted(host: str, path: str, message: Any, token: str = "") -> tuple[int, bytes]:
