@@ -22,7 +22,7 @@ class Metrics:
         self.answer = Histogram(
             "backflow_answer_seconds", "from a request to its last reply", registry=registry, buckets=FAST
         )
-        self.refused = Counter("backflow_refused", "sockets not let in, or let go", ["reason"], registry=registry)
+        self.refused = Counter("backflow_refused", "conversations not let in, or let go", ["reason"], registry=registry)
         self.resumed = Gauge("backflow_resumed_sessions", "sessions brought back on another host", registry=registry)
         self.hosts = Gauge("backflow_hosts_started", "host processes started so far", registry=registry)
         self.unstored = Gauge("backflow_store_failing", "1 while states cannot be written", registry=registry)
