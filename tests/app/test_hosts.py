@@ -136,8 +136,12 @@ async def process_of(hosts: Remote, session: str) -> int:
     link, pool = hosts._seats[session].link, hosts.placement
     if isinstance(pool, Local):
         return next(process.child.pid for process in (*pool._pool, *pool._relieved) if process.link is link)
-    actor = pool.hosts[link]  # type: ignore[attr-defined]
-    return int(await actor.__ray_call__.remote(lambda host: os.getpid()))
+    from ray.exceptions import ActorUnavailableError
+
+    while True:  # Ray may not yet know of one that has just been started anew, and speaks to us already
+        with suppress(ActorUnavailableError):
+            return int(await pool.hosts[link].__ray_call__.remote(lambda host: os.getpid()))  # type: ignore[attr-defined]
+        await asyncio.sleep(0.1)
 
 
 def numbers(frame: bytes) -> bytes:
