@@ -2,19 +2,19 @@
 import { batch } from "@preact/signals";
 import type { Experiment } from "../wire/messages";
 import * as story from "./experiment";
-import { adopt, editRate, frame, opening } from "./run";
+import { adopt, editRate, frame, opening, whenBack } from "./run";
 
 export function setRate(of: Experiment, lr: number): void {
-  make(() => story.change({ ...of, optimizer: { ...of.optimizer, lr } }));
+  whenBack(() => make(() => story.change({ ...of, optimizer: { ...of.optimizer, lr } })));
 }
 
 /** What was made to the run as it went is taken back as it goes: its steps so far are not thrown away. */
 export function undo(): void {
-  make(story.undo);
+  whenBack(() => make(story.undo));
 }
 
 export function redo(): void {
-  make(story.redo);
+  whenBack(() => make(story.redo));
 }
 
 /** Makes a change, as an edit at the step shown where it is one; not where there is no run of this experiment. */

@@ -104,19 +104,24 @@ test("an edit makes another moment of the same step", async () => {
 });
 
 describe("statistics", () => {
-  const reply = (generation: number) => ({ kind: "statistics", id: 9, generation, step: 1, parameters: [], nodes: [] });
+  /** Answer the newest request. */
+  const reply = (): void => {
+    const { id = 0, generation = 0 } = page.socket.asked("summarize").at(-1) ?? {};
+    page.socket.reply({ kind: "statistics", id, generation, step: 1, parameters: [], nodes: [] });
+  };
 
   test("are asked of the run that is shown, and those of another are not shown", () => {
     page.build();
     void page.run.askStatistics();
     const [request] = page.socket.asked("summarize");
     expect(request?.generation).toBe(page.opened.generation);
-    page.socket.reply(reply(request?.generation ?? 0));
+    reply();
     expect(page.run.statistics.value?.step).toBe(1);
+    void page.run.askStatistics();
     page.experiment.change({ ...page.opened.experiment, batch: 8 });
     page.build();
     expect(page.run.statistics.value).toBeNull();
-    page.socket.reply(reply(request?.generation ?? 0));
+    reply();
     expect(page.run.statistics.value).toBeNull();
   });
 });

@@ -47,6 +47,7 @@ beforeEach(async () => {
       advance: ask("advance"),
       seek: ask("seek"),
       outstanding: () => asked.length,
+      lookAgain: vi.fn(),
     };
   });
   [run, moment, kept, journey, loop] = await Promise.all([
@@ -92,6 +93,27 @@ describe("playing", () => {
     loop.toggle();
     nextFrame((now += 60_000));
     expect(moment.position.value).toBeCloseTo(100 / 1250, 9);
+  });
+
+  test("draws nothing and asks for nothing in the background, where no screen frame comes", () => {
+    vi.useFakeTimers();
+    moment.speed.value = speedOf("600/s");
+    let drawn = 0;
+    loop.eachFrame(() => (drawn += 1));
+    loop.toggle();
+    vi.advanceTimersByTime(9 * 60_000);
+    expect([drawn, short(), vi.getTimerCount()]).toEqual([0, [], 0]);
+    vi.useRealTimers();
+    pass(20);
+    expect([drawn, short()]).toEqual([1, ["advance 10"]]);
+  });
+
+  test("asks whether the line still stands after ten seconds without a screen frame, and not after less", () => {
+    const asks = vi.mocked(run.lookAgain);
+    nextFrame((now += 9900));
+    expect(asks).not.toHaveBeenCalled();
+    nextFrame((now += 10_100));
+    expect(asks).toHaveBeenCalledOnce();
   });
 
   test("live asks for two frames ahead at most, however long they take", async () => {

@@ -3,11 +3,13 @@ import { effect, untracked } from "@preact/signals";
 import { history, type History } from "./history";
 import { destination, stopTravelling } from "./journey";
 import { breaksAt, dial, followed, live, playing, position, speed, SPEEDS, type Speed } from "./moment";
-import { advance, frame, graph, outstanding, seek } from "./run";
+import { advance, frame, graph, lookAgain, outstanding, seek } from "./run";
 import { due, moved, press, REST } from "./clock";
 
 /** Live training asks for at most this many frames ahead: a slow line slows itself and nothing queues. */
 const AHEAD = 2;
+/** Milliseconds without a screen frame, after which the machine may have slept. */
+const AWAY = 10_000;
 
 let piled = 0;
 let resting = 0;
@@ -34,6 +36,7 @@ export function startLoop(): void {
 }
 
 function tick(now: number): void {
+  if (now - last > AWAY) lookAgain();
   const passed = Math.min(100, now - last); // a page that was hidden does not jump
   last = now;
   if (playing.peek()) play(passed, SPEEDS[speed.peek()] as Speed);

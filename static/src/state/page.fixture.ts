@@ -71,21 +71,23 @@ export class Page {
     this.socket.reply({ kind: "problems", id, generation, reason, problems: PROBLEMS });
   }
 
-  /** The frame of a step of the run that is shown. */
+  /** The frame of a step of the run that is shown, as the answer to what is asked for here. */
   show(step: number): void {
-    this.socket.reply(frameBytes({ generation: this.run.graph.value?.generation ?? 0, step }));
+    void this.run.askStatistics();
+    const { id = 0 } = this.socket.asked("summarize").at(-1) ?? {};
+    this.socket.reply(frameBytes({ id, generation: this.run.graph.value?.generation ?? 0, step }));
   }
 
   /** Lose the connection. */
   lose(): void {
-    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     this.socket.close();
   }
 
   /** Have it again. */
   comeBack(): void {
     if (this.socket.readyState === FakeSocket.OPEN) this.lose();
-    vi.advanceTimersByTime(1000);
+    vi.advanceTimersByTime(4000); // whatever the jitter
     vi.useRealTimers();
     this.socket.open();
   }

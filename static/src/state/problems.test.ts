@@ -73,6 +73,7 @@ describe("a refused experiment", () => {
 test("a fault is told apart from a bad experiment, and a stale request is neither", () => {
   page.refuse("stale");
   expect(page.run.trouble.value).toBeNull();
+  page.experiment.change({ ...page.opened.experiment, batch: 8 });
   page.refuse("fault");
   expect([page.run.trouble.value?.reason, page.experiment.problems.value]).toEqual(["fault", []]);
 });

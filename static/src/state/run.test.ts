@@ -143,8 +143,10 @@ describe("what is looked at", () => {
     page.build();
     page.show(2);
     const history = page.history.history.value;
-    page.socket.reply({ ...NET, layout: { ...NET.layout, layout: 2 }, generation: page.opened.generation });
-    page.show(2);
+    page.selection.select({ kind: "weight", node: 2, row: 0, column: 1 });
+    const { id = 0, generation = 0 } = page.socket.asked("look").at(-1) ?? {};
+    page.socket.reply({ ...NET, layout: { ...NET.layout, layout: 2 }, id, generation });
+    page.socket.reply(frameBytes({ id, generation, step: 2 }));
     expect([page.run.graph.value?.layout.layout, page.history.history.value]).toEqual([2, history]);
   });
 });
@@ -293,13 +295,15 @@ test("unit pictures are asked for only where the input is a line or a plane", ()
 });
 
 describe("gradients of each example alone", () => {
-  const sampled = { kind: "sampled", id: 9, step: 1, parameter: "0.weight", index: [0, 1], gradients: [1, 2, 3, 4] };
+  const sampled = { kind: "sampled", step: 1, parameter: "0.weight", index: [0, 1], gradients: [1, 2, 3, 4] };
+
+  const asked = () => page.socket.asked("sample").at(-1)?.id;
 
   test("are asked for by the entry, and forgotten with the network", () => {
     page.build();
     void page.run.askSamples("0.weight", [0, 1]);
     expect(page.socket.asked("sample")).toMatchObject([{ parameter: "0.weight", index: [0, 1] }]);
-    page.socket.reply({ ...sampled, generation: page.opened.generation });
+    page.socket.reply({ ...sampled, id: asked(), generation: page.opened.generation });
     expect(page.run.samples.value?.gradients).toEqual([1, 2, 3, 4]);
     page.experiment.change({ ...EXPERIMENT, batch: 8 });
     page.build();
@@ -310,7 +314,8 @@ describe("gradients of each example alone", () => {
     page.build();
     const fault = { where: "network.layers.1", code: "mixed_examples", expected: "", came: "BatchNorm1d", values: {} };
     const { generation } = page.opened;
-    page.socket.reply({ kind: "problems", id: 9, generation, reason: "message", problems: [fault] });
+    void page.run.askSamples("0.weight", [0, 1]);
+    page.socket.reply({ kind: "problems", id: asked(), generation, reason: "message", problems: [fault] });
     expect([page.run.unsampled.value, page.run.trouble.value]).toEqual([fault, null]);
     page.experiment.change({ ...EXPERIMENT, batch: 8 });
     page.build();

@@ -37,6 +37,10 @@ let base: Experiment | null = null;
 let opened: Experiment | null = null;
 /** What was asked for while the line was down. */
 let unanswered: Experiment | null = null;
+/** The run that was shown is on its way to where it stood, on a line that knew nothing of it. */
+let returning: Promise<unknown> | null = null;
+/** The request whose frame is shown: answers that come in another order do not take the page back. */
+let newest = 0;
 /** A graph whose first frame is still on its way: both are shown together, never one without the other. */
 let built: Graph | null = null;
 
@@ -84,8 +88,30 @@ async function open(next: Experiment): Promise<void> {
  * at once: so the page does not take the first over again, and what is chosen from here on comes after both.
  */
 function reopen(): void {
-  if (base) void send(base, edits.peek(), goalNow() ?? frame.peek()?.step ?? 1);
+  if (base) {
+    const back = send(base, edits.peek(), goalNow() ?? frame.peek()?.step ?? 1).then(() => {
+      if (returning === back) returning = null;
+    });
+    returning = back;
+  }
   if (unanswered) void open(unanswered);
+}
+
+/** Does something once the run that was shown stands on the line again: at once, unless that is new. */
+export function whenBack(then: () => void): void {
+  if (returning) void returning.then(then);
+  else then();
+}
+
+/** Milliseconds in which a question that costs nothing is answered. */
+const SOON = 5000;
+
+/**
+ * Someone is back after a while, in which the machine may have slept and the line gone without a word: a question that
+ * costs nothing tells, before something is asked that matters.
+ */
+export function lookAgain(): void {
+  if (frame.peek() && outstanding() === 0) void connection?.ask({ kind: "look", generation, look: look.peek() }, SOON);
 }
 
 /** Open at a moment; answers, there, whether the service could. The page takes the experiment over when it runs. */
@@ -108,10 +134,11 @@ async function send(next: Experiment, made: readonly Edit[], step: number): Prom
 export async function advance(steps: number): Promise<Answer | null> {
   const story = history.peek();
   for (;;) {
+    if (returning) await returning; // or it would be asked of what is not open yet, and be lost
+    if (history.peek() !== story) return null; // another experiment has been chosen meanwhile
     const answer = await connection?.ask({ kind: "advance", generation, steps });
     if (answer || !connection) return answer ?? null;
     await opensAgain();
-    if (history.peek() !== story) return null; // another experiment has been chosen meanwhile
   }
 }
 
@@ -202,7 +229,8 @@ function hear(answer: Answer, of: number): void {
 function hearFrame(next: Frame): void {
   if (built) hearGraph(built);
   built = null;
-  frame.value = next;
+  if (next.header.id >= newest) frame.value = next;
+  newest = Math.max(newest, next.header.id);
   history.peek()?.add(next);
   recorded.value += 1;
 }

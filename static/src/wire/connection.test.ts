@@ -6,6 +6,8 @@ import { FakeSocket } from "./socket.fixture";
 
 let heard: [kind: string, generation: number][];
 let reopened: number;
+/** Tells the newest connection that the machine is on a network again. */
+let online: () => void;
 
 function connect(): Connection {
   const listen = (answer: Answer, generation: number): void => void heard.push([answer.kind, generation]);
@@ -27,6 +29,7 @@ beforeEach(() => {
   FakeSocket.made = [];
   vi.useFakeTimers();
   vi.stubGlobal("WebSocket", FakeSocket);
+  vi.stubGlobal("addEventListener", (kind: string, heard: () => void) => kind === "online" && (online = heard));
   vi.spyOn(Math, "random").mockReturnValue(0.5); // no jitter
 });
 
@@ -82,6 +85,14 @@ describe("asking", () => {
     expect([await stateOf(first), connection.outstanding]).toEqual(["problems", 0]);
   });
 
+  test("is settled, too, by an answer from a service that could not read which request it was", async () => {
+    const connection = connect();
+    FakeSocket.last.open();
+    const [first, second] = [connection.ask(advance), connection.ask(advance)];
+    FakeSocket.last.reply({ ...stale, id: 0, reason: "message" });
+    expect([await stateOf(first), await stateOf(second), heard]).toEqual(["problems", "waiting", [["problems", 1]]]);
+  });
+
   test("is not settled by a graph, whose frame is still to come", async () => {
     const connection = connect();
     FakeSocket.last.open();
@@ -125,12 +136,23 @@ describe("a frame", () => {
     expect(found?.kind === "frame" && [...found.frame.section("input")]).toEqual([0.5]);
   });
 
-  test("of an experiment that has been replaced is not read in the new one's layout", () => {
-    connect();
+  test("of an experiment that has been replaced is not read in the new one's layout", async () => {
+    const connection = connect();
     FakeSocket.last.open();
-    FakeSocket.last.reply({ ...NET, generation: 2 });
-    FakeSocket.last.reply(frameBytes({ generation: 1 }));
-    expect(heard).toEqual([["graph", 2]]);
+    const [old, next] = [connection.ask(advance), connection.ask(advance)];
+    FakeSocket.last.reply({ ...NET, id: 2, generation: 2 });
+    FakeSocket.last.reply(frameBytes({ id: 1, generation: 1 }));
+    expect([heard, await stateOf(old), await stateOf(next)]).toEqual([[["graph", 2]], "lost", "waiting"]);
+  });
+
+  test("that comes twice is heard once, and one that nobody asked for not at all", () => {
+    const connection = connect();
+    FakeSocket.last.open();
+    void connection.ask(advance);
+    FakeSocket.last.reply(NET);
+    for (const id of [1, 1, 7]) FakeSocket.last.reply(frameBytes({ id }));
+    FakeSocket.last.reply(NET);
+    expect([heard, connection.outstanding]).toEqual([[["graph", 1], ["frame", 1]], 0]);
   });
 });
 
@@ -144,11 +166,11 @@ describe("a lost connection", () => {
     expect([await answer, connection.outstanding, connected.value]).toEqual([null, 0, false]);
   });
 
-  test("is tried again after half a second, and told when it stands", () => {
+  test("is tried again after a moment, and told when it stands", () => {
     connect();
     FakeSocket.last.open();
     FakeSocket.last.close();
-    vi.advanceTimersByTime(499);
+    vi.advanceTimersByTime(1749); // a quarter of a second, and half of three
     expect(FakeSocket.made).toHaveLength(1);
     vi.advanceTimersByTime(1);
     expect(FakeSocket.made).toHaveLength(2);
@@ -156,26 +178,134 @@ describe("a lost connection", () => {
     expect([reopened, connected.value]).toEqual([2, true]);
   });
 
-  test("is tried ever more seldom, but every eight seconds at least, and soon again once it was answered", () => {
-    connect();
-    const waits = Array.from({ length: 6 }, () => {
-      FakeSocket.last.close();
-      const [before, made] = [Date.now(), FakeSocket.made.length];
-      while (FakeSocket.made.length === made) vi.advanceTimersByTime(100);
-      return Date.now() - before;
-    });
-    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 8000]);
-    /** Was another made half a second after it opened, heard this and closed? */
+  test("is tried ever more seldom, and soon again once it was answered", () => {
+    const connection = connect();
+    expect(Array.from({ length: 4 }, triedAfter)).toEqual([1750, 3250, 4250, 4250]);
+    /** Was another made soon after it opened, heard this and closed? */
     const soon = (...messages: object[]): boolean => {
-      const socket = FakeSocket.last;
-      socket.open();
-      for (const message of messages) socket.reply(message);
-      socket.close();
-      vi.advanceTimersByTime(500);
-      const again = FakeSocket.last !== socket;
-      vi.advanceTimersByTime(8000);
-      return again;
+      FakeSocket.last.open();
+      void connection.ask(advance);
+      for (const message of messages) FakeSocket.last.reply(message);
+      return triedAfter() === 1750;
     };
-    expect([soon(), soon({ ...stale, id: 9 }), soon()]).toEqual([false, true, false]);
+    expect([soon(), soon({ ...stale, id: 2 }), soon()]).toEqual([false, true, false]);
+  });
+
+  test("of three hundred pages at once is tried at moments spread over three seconds, over eight where it stays lost", () => {
+    vi.mocked(Math.random).mockRestore();
+    const [first, third] = Array.from({ length: 300 }, () => {
+      vi.clearAllTimers();
+      connect();
+      return [triedAfter(), triedAfter(), triedAfter()];
+    }).reduce((all, waits) => waits.map((wait, k) => [...(all[k] ?? []), wait]), [] as number[][]).filter((_, k) => k !== 1);
+    const most = (waits: number[] = [], within: number): number =>
+      Math.max(...waits.map((at) => waits.filter((other) => other >= at && other < at + within).length));
+    expect([Math.min(...(first ?? [])) >= 250, Math.max(...(first ?? [])) <= 3300]).toEqual([true, true]);
+    expect([Math.min(...(third ?? [])) >= 250, Math.max(...(third ?? [])) <= 8300]).toEqual([true, true]);
+    expect(most(first, 1000)).toBeLessThan(150); // a hundred on average
+    expect(most(third, 1000)).toBeLessThan(80);
+  });
+
+  test("is tried at once when the machine is on a network again, and just once", () => {
+    connect();
+    FakeSocket.last.close();
+    online();
+    expect(FakeSocket.made).toHaveLength(2);
+    FakeSocket.last.open();
+    vi.advanceTimersByTime(60_000);
+    online(); // a line that stands stays
+    expect([FakeSocket.made.length, reopened]).toEqual([2, 1]);
   });
 });
+
+describe("a line that is silent", () => {
+  const silence = (): number => {
+    const [before, socket] = [performance.now(), FakeSocket.last];
+    while (socket.readyState === FakeSocket.OPEN) vi.advanceTimersByTime(100);
+    return performance.now() - before;
+  };
+  /** Opens the next line as soon as it is tried. */
+  const again = (): void => {
+    triedAfter(false);
+    FakeSocket.last.open();
+  };
+
+  test("for twenty seconds after a request is dead: what waited comes to nothing, and another is tried", async () => {
+    const connection = connect();
+    FakeSocket.last.open();
+    const answer = connection.ask(advance);
+    expect([silence(), await answer, connected.value]).toEqual([20_000, null, false]);
+    again();
+    expect([reopened, connected.value]).toEqual([2, true]);
+  });
+
+  test("with no request under way is no trouble, however long", () => {
+    connect();
+    FakeSocket.last.open();
+    vi.advanceTimersByTime(9 * 60_000);
+    expect([FakeSocket.made.length, connected.value]).toEqual([1, true]);
+  });
+
+  test("is not one that answers, however slowly", () => {
+    const connection = connect();
+    FakeSocket.last.open();
+    for (let id = 1; id <= 3; id++) void connection.ask(advance);
+    for (let id = 1; id <= 3; id++) {
+      vi.advanceTimersByTime(19_000);
+      FakeSocket.last.reply({ ...stale, id });
+    }
+    vi.advanceTimersByTime(60_000);
+    expect(connected.value).toBe(true);
+  });
+
+  test("may be only slow: another gets more time, until none can be had, which is no slowness", () => {
+    const connection = connect();
+    FakeSocket.last.open();
+    const after = [1, 2, 3, 4, 5].map(() => {
+      void connection.ask(advance);
+      const time = silence();
+      again();
+      return time;
+    });
+    expect(after).toEqual([20_000, 40_000, 80_000, 160_000, 160_000]);
+    FakeSocket.last.close();
+    triedAfter(false);
+    again();
+    void connection.ask(advance);
+    expect(silence()).toBe(20_000);
+  });
+
+  test("has less time for what is answered at once", () => {
+    const connection = connect();
+    FakeSocket.last.open();
+    void connection.ask(advance, 5000);
+    expect(silence()).toBe(5000);
+  });
+
+  test("while it opens is left after ten seconds for another", () => {
+    connect();
+    vi.advanceTimersByTime(9999);
+    expect(FakeSocket.made).toHaveLength(1);
+    const [silent] = FakeSocket.made;
+    vi.advanceTimersByTime(1 + 1750);
+    expect([FakeSocket.made.length, silent?.readyState, silent?.onopen]).toEqual([2, 3, null]);
+  });
+
+  test("and speaks again after it was left is not heard", () => {
+    const connection = connect();
+    const socket = FakeSocket.last;
+    socket.open();
+    void connection.ask(advance);
+    silence();
+    socket.reply({ ...stale, id: 1 });
+    expect([heard, connected.value]).toEqual([[], false]);
+  });
+});
+
+/** Milliseconds from a line's end, which this is if it has not ended, to the next one. */
+function triedAfter(end = true): number {
+  if (end) FakeSocket.last.close();
+  const [before, made] = [performance.now(), FakeSocket.made.length];
+  while (FakeSocket.made.length === made) vi.advanceTimersByTime(10);
+  return performance.now() - before;
+}

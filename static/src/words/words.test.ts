@@ -65,3 +65,9 @@ test("a value left out stays visible as its name", () => {
 test("a key put together from data can be asked for", () => {
   expect([isKey("mark.zero"), isKey("mark.purple"), isKey("toString")]).toEqual([true, false, false]);
 });
+
+test("a name that turns the direction of what follows turns no sentence: its sign is shown as one that is not known", () => {
+  const file = "\u202enosj.exe\u2066";
+  expect(t("files.refused", { file })).toBe(t("files.refused", { file: "\ufffdnosj.exe\ufffd" }));
+  expect(t("files.refused", { file })).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+});

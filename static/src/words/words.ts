@@ -43,7 +43,10 @@ export function isKey(key: string): key is Key {
   return Object.hasOwn(en, key);
 }
 
+/** Signs that turn the direction of all that follows: in what somebody else has named, they would turn our sentence. */
+const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 // A name without a value stays in its braces, where a reader and a test can see it.
 function filled(words: string, values: Values): string {
-  return words.replace(/\{(\w+)\}/g, (braced, name: string) => String(values[name] ?? braced));
+  return words.replace(/\{(\w+)\}/g, (braced, name: string) => String(values[name] ?? braced).replace(TURNS, "\ufffd"));
 }
