@@ -4,6 +4,8 @@ import { EXPERIMENT, frameBytes, NET } from "../fixtures";
 import { connected, Connection, place, type Answer } from "./connection";
 import { FakeSocket } from "./socket.fixture";
 
+const FOR_EVER = 600_000; // milliseconds
+
 let heard: [kind: string, generation: number][];
 let reopened: number;
 /** Tells the newest connection that the machine is on a network again. */
@@ -221,7 +223,7 @@ describe("a lost connection", () => {
 describe("a line that is silent", () => {
   const silence = (): number => {
     const [before, socket] = [performance.now(), FakeSocket.last];
-    while (socket.readyState === FakeSocket.OPEN) vi.advanceTimersByTime(100);
+    while (socket.readyState === FakeSocket.OPEN && performance.now() - before < FOR_EVER) vi.advanceTimersByTime(100);
     return performance.now() - before;
   };
   /** Opens the next line as soon as it is tried. */
@@ -306,6 +308,6 @@ describe("a line that is silent", () => {
 function triedAfter(end = true): number {
   if (end) FakeSocket.last.close();
   const [before, made] = [performance.now(), FakeSocket.made.length];
-  while (FakeSocket.made.length === made) vi.advanceTimersByTime(10);
+  while (FakeSocket.made.length === made && performance.now() - before < FOR_EVER) vi.advanceTimersByTime(10);
   return performance.now() - before;
 }
