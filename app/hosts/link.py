@@ -67,7 +67,8 @@ class Link:
     def tell(self, session: int, known: Known) -> None:
         """Let a session know a state before it is asked for a moment behind it."""
         if not self.lost:
-            self.writer.write(packed(Kind.KNOWN, known.packed(), session))
+            state = packed(Kind.KNOWN, known.packed(), session)
+            self.writer.write(memoryview(state))  # of bytes asyncio copies all that is left, each time it sends a piece
 
     def close(self, session: int) -> None:
         self.sessions.discard(session)
