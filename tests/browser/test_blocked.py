@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +11,11 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.app.service import served
 from tests.browser.blocked import Way, blocked
 from tests.browser.conftest import Lab
 
+BLOCKED = re.compile(r"WebSocket|status of 404")  # what the browser itself says, of a socket and of a line that ended
 WITHIN = 5.0  # seconds from the first attempt at a socket to the first answer
 
 
@@ -30,7 +33,7 @@ def behind(browser: Browser, address: str, way: Way) -> Iterator[Lab]:
         yield lab
         context.close()
         assert answered[0] - tried[0] < WITHIN
-        assert [said for said in lab.complaints if "WebSocket" not in said] == []  # the browser itself says that
+        assert [said for said in lab.complaints if not BLOCKED.search(said)] == []
 
 
 def asked(lab: Lab) -> int:
@@ -83,6 +86,22 @@ def test_where_sockets_are_blocked_who_leaves_the_page_leaves_their_place_at_onc
         while sessions(address) > before:
             assert time.monotonic() < end
             time.sleep(0.05)
+
+
+def test_where_sockets_are_blocked_a_page_that_stood_still_for_longer_than_its_line_goes_on_where_it_was(
+    browser: Browser,
+) -> None:
+    with served(line_idle="0.5") as address, behind(browser, address, "refused") as lab:
+        lab.pause()
+        lab.go_to(3)
+        end = time.monotonic() + 10
+        while sessions(address):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        lab.dial("step")
+        lab.forward()
+        lab.until("step", lambda step: step == 4)
+        expect(lab.page.locator(".notice")).to_have_count(0)
 
 
 def sessions(address: str) -> float:
