@@ -60,7 +60,7 @@ class Unpacker:
         self._buffer = bytearray()
         self._passing = 0  # bytes still to come of a payload that there was no memory for
 
-    def feed(self, data: bytes) -> Iterator[Parcel]:
+    def feed(self, data: bytes | memoryview) -> Iterator[Parcel]:
         """The parcels that `data` completes; NoParcel for what cannot be one."""
         passed = min(self._passing, len(data))
         self._passing -= passed
@@ -88,7 +88,7 @@ class Unpacker:
             start = end
         del self._buffer[:start]
 
-    def _pass_over(self, data: bytes) -> Iterator[Parcel]:
+    def _pass_over(self, data: bytes | memoryview) -> Iterator[Parcel]:
         """What is coming is larger than the memory that is left: the rest of it is let go by, and the next is heard."""
         if len(self._buffer) < HEAD.size:  # there is none for anything
             raise

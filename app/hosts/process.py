@@ -23,7 +23,7 @@ from app.hosts.parcel import LARGEST, Kind, NoParcel, Unpacker, packed
 from app.hosts.turns import TURN
 from app.hosts.worker import Worker
 
-CHUNK = 1 << 18
+ROOM = memoryview(bytearray(1 << 18))  # for what is read: there may be no memory for it later
 PIECES = 512  # sent by one call; a system takes 1024
 UNKNOWN = 1024  # bytes of a parcel from one who has not said the token
 HELLO_WITHIN = 5.0  # seconds
@@ -42,10 +42,10 @@ class Stream:
     def read(self) -> bool:
         """Take what has come. False when no more will: it has ended, or began without the token."""
         try:
-            data = self.sock.recv(CHUNK)
+            size = self.sock.recv_into(ROOM)
         except BlockingIOError:
             return True
-        for parcel in self.unpacker.feed(data):
+        for parcel in self.unpacker.feed(ROOM[:size]):
             if self.welcome:
                 self.send(self.worker.receive(parcel))
                 continue
@@ -54,7 +54,7 @@ class Stream:
                 return False
             self.welcome, self.unpacker.largest = True, LARGEST
             self.send([packed(Kind.PONG)])
-        return bool(data)
+        return bool(size)
 
     def turn(self) -> None:
         """Short turns one after another, for as long as one may be; what they said goes in one call."""

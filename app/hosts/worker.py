@@ -34,7 +34,11 @@ class Worker:
             self.sessions[session] = Session()
             self.turns.add(session, self._resume(session, payload))
         elif kind in (Kind.ASK_TEXT, Kind.ASK_BYTES):
-            message = payload.decode("utf-8", "surrogatepass") if kind is Kind.ASK_TEXT else payload
+            try:
+                message = payload.decode("utf-8", "surrogatepass") if kind is Kind.ASK_TEXT else payload
+            except MemoryError:
+                yield self._full(session)
+                return
             if session in self.sessions:
                 self.turns.add(session, self._answer(session, message))
         elif kind is Kind.KNOWN:
@@ -79,7 +83,9 @@ class Worker:
                 else:
                     said.append(packed(Kind.BINARY, reply, session))
         except MemoryError:  # for the reply to be sent; for the request itself the session says so
-            held.cramped, said = True, [packed(Kind.TEXT, dump(misread(message, 0, [NO_MEMORY])).encode(), session)]
+            held.cramped, said = True, []
+            with suppress(MemoryError):  # if not even for that, nothing is said, and another host is asked
+                said = [packed(Kind.TEXT, dump(misread(message, 0, [NO_MEMORY])).encode(), session)]
         yield from said
         if held.cramped:
             yield self._full(session)

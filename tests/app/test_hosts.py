@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from selectors import EVENT_READ
+from tracemalloc import get_traced_memory, start, stop
 from typing import Any, Protocol
 from unittest.mock import Mock
 
@@ -393,6 +394,26 @@ class TestWithoutMemory:
         (refused,) = [json.loads(parcel.payload or b"") for parcel in said if parcel.kind is Kind.TEXT]
         assert [each["code"] for each in refused["problems"]] == ["no_memory"]
         assert (said[-1].kind, worker.sessions, worker.turns._ends) == (Kind.FULL, {}, {})
+
+    def test_a_request_that_cannot_even_be_refused_is_left_to_another_host(self) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("app.session.read_request", "app.session.misread", "app.hosts.worker.misread"):
+                patch.setattr(name, Mock(side_effect=MemoryError))
+            worker, said = asked(OPENING)
+        assert [parcel.kind for parcel in said] == [Kind.DONE, Kind.FULL]
+        assert worker.sessions == {}
+
+    def test_what_has_come_is_read_without_more_memory_than_it_takes(self) -> None:
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            stream = Stream(ours, "")
+            theirs.sendall(packed(Kind.HELLO) + packed(Kind.PING))
+            start()
+            try:
+                assert stream.read()
+                assert get_traced_memory()[1] < 100_000
+            finally:
+                stop()
 
     def test_a_state_that_cannot_be_sent_is_left_out_of_an_answer(self) -> None:
         advance = {"kind": "advance", "id": 2, "generation": 1, "steps": 900}
