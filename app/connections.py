@@ -30,14 +30,21 @@ class Http(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._is_whole():
-            self._rest()
-        elif not self._patience:
-            self._wait()
+        self._look()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._look()  # a part of the next request may have come with this one
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._rest()
+
+    def _look(self) -> None:
+        if self._is_whole():
+            self._rest()
+        elif not self._patience:
+            self._wait()
 
     def _is_whole(self) -> bool:
         """Is all here that was asked? From here on uvicorn has limits of its own."""

@@ -134,7 +134,7 @@ class Lines:
             raise BadExperiment([NO_LINE]) from None
 
     async def _answer(self, line: Line, message: Message) -> tuple[int, list[Message]]:
-        if line.ticket.place:
+        if line.ticket.place and not line.closed:
             await self._wait(line)
         if line.closed:
             raise BadExperiment([NO_LINE])

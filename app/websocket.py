@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import NamedTuple
 
 from fastapi import WebSocket, WebSocketDisconnect
@@ -100,7 +100,8 @@ async def reading(socket: WebSocket, pace: Pace) -> AsyncIterator[Reader]:
             while True:
                 message = await receive(socket)
                 if not pace.keeps():
-                    await socket.close(TOO_FAST, "too many messages a second")
+                    with closing_meanwhile():
+                        await socket.close(TOO_FAST, "too many messages a second")
                     break
                 await requests.put(message)
         await requests.put(None)
@@ -124,10 +125,17 @@ async def receive(socket: WebSocket) -> Message:
 
 
 async def send(socket: WebSocket, reply: Message) -> None:
-    try:
+    with closing_meanwhile():
         if isinstance(reply, str):
             await socket.send_text(reply)
         else:
             await socket.send_bytes(reply)
-    except RuntimeError as error:  # it was closed meanwhile, for what came over it
+
+
+@contextmanager
+def closing_meanwhile() -> Iterator[None]:
+    """What is said on a socket that was closed meanwhile, for what came over it, finds that it has gone."""
+    try:
+        yield
+    except RuntimeError as error:
         raise WebSocketDisconnect(1006) from error

@@ -192,6 +192,12 @@ class TestSlowly:
         with dripping(line, b"GET /healthz"):
             assert len(line.rest()) == before
 
+    def test_a_second_request_of_which_half_came_with_the_first_is_cut_off_too(self, line: Line) -> None:
+        head = f"Host: {line.host}\r\nContent-Type: application/json\r\n"
+        second = f"POST /api/check HTTP/1.1\r\n{head}Content-Length: 1000\r\n\r\n"
+        line.send(f"GET /healthz HTTP/1.1\r\n{head}\r\n{second}".encode())
+        assert line.rest().count(b"HTTP/1.1") == 1
+
     def test_a_request_that_is_all_there_has_no_such_limit(self, service: tuple[str, int], line: Line) -> None:
         line.upgrade()
         line.ask(kind="open", id=1, generation=1, experiment=SMALL)

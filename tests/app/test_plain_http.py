@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from time import monotonic, sleep
 from typing import Any
@@ -17,6 +18,7 @@ from starlette.testclient import TestClient
 from app import line
 from app.documents import LARGEST
 from app.main import create_app
+from app.reception import TOLD
 from app.settings import Settings
 from tests.app.conversation import SMALL, read_binary
 from tests.app.service import BUILT, JSON, URL, served
@@ -259,6 +261,19 @@ class TestWhereItIsFull:
                 assert monotonic() < end
             assert places and set(places) == {2}  # behind the first, who says nothing, and then is gone
             assert codes(first.post(OPEN)) == (404, ["no_line"])
+
+    def test_what_is_asked_on_a_line_that_was_closed_waits_for_no_word_of_its_place(self) -> None:
+        with service(sessions=1) as client:
+            inside, waiting = Talk(client), Talk(client)
+            inside.say(OPEN)
+            assert waiting.post(OPEN).status_code == 202
+            with ThreadPoolExecutor() as threads:
+                asked = [threads.submit(waiting.post, OPEN) for _ in range(2)]
+                sleep(0.5)
+                begin = monotonic()
+                waiting.close()
+                assert [codes(each.result()) for each in asked] == [(404, ["no_line"])] * 2
+            assert monotonic() - begin < TOLD - 1
 
 
 class TestALimit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import urllib.request
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from socket import create_connection
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from starlette.testclient import TestClient, WebSocketTestSession
@@ -17,9 +19,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from app import reception
+from app.admission import Pace
 from app.documents import LARGEST
 from app.main import create_app
 from app.settings import Settings
+from app.websocket import reading
 from tests.app.conversation import SMALL, Binary, read_binary
 from tests.app.service import BUILT, served
 
@@ -109,6 +113,18 @@ def test_a_page_of_another_origin_is_refused(client: TestClient, origin: str) ->
 def test_our_own_page_and_a_script_are_let_in(client: TestClient, headers: dict[str, str]) -> None:
     with client.websocket_connect(URL, headers=headers) as socket:
         assert opened(socket).header["step"] == 1
+
+
+def test_a_flood_on_a_socket_that_was_closed_meanwhile_ends_its_conversation() -> None:
+    """What is closed for its pings may have left messages behind; one that is too fast cannot be told so any more."""
+    socket = AsyncMock(receive=AsyncMock(return_value={"type": "websocket.receive", "text": "{}"}))
+    socket.close.side_effect = RuntimeError("Unexpected ASGI message 'websocket.close'")
+
+    async def read() -> object:
+        async with reading(socket, Pace(0, 0)) as reader:
+            return await asyncio.wait_for(reader.requests.get(), 5)
+
+    assert asyncio.run(read()) is None
 
 
 class TestWhereItIsFull:
