@@ -90,11 +90,35 @@ describe("asking", () => {
     expect(asked()).toEqual(["1"]);
   });
 
-  test("is ended by an answer that is cut off", async () => {
+  test.each([
+    ["cut off in its head", Uint8Array.of(0, 0, 0, 0, 9, 0)],
+    ["cut off in its reply", Uint8Array.of(0, 0, 0, 0, 9, 0, 0, 0, 123)],
+    ["somebody else's", "<html>This page is blocked here"],
+  ])("is ended by an answer that is %s", async (_, body) => {
     line.send("1");
-    service.last.answer(new Response(Uint8Array.of(0, 0, 0, 0, 9, 0)));
+    service.last.answer(new Response(body));
     await settled();
     expect(heard).toEqual(["open", "close"]);
+  });
+
+  test("that fails has the service told that the line is left, so that its place is free", async () => {
+    line.send("1");
+    service.last.fail();
+    await settled();
+    expect(heard).toEqual(["open", "close"]);
+    expect(service.last).toMatchObject({ path: "/api/line/close", headers: { "X-Backflow-Line": "t0ken" } });
+  });
+
+  test("goes on after a reply that somebody who hears it stumbles over", async () => {
+    line.onmessage = () => {
+      throw new Error("a fault of the page's");
+    };
+    line.send("1");
+    const fault = new Promise((resolve) => process.once("unhandledRejection", resolve));
+    await service.replies(["one"]);
+    await fault;
+    line.send("2");
+    expect(asked()).toEqual(["1", "2"]);
   });
 });
 

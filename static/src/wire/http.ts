@@ -55,11 +55,14 @@ export class HttpLine implements Line {
   /** One after another: two ways through a network may overtake each other. */
   private async ask(): Promise<void> {
     this.asking = true;
-    while (this.readyState === WebSocket.OPEN && this.unasked[0] !== undefined) {
-      const answers = await this.answers(this.unasked[0]);
-      for (const data of answers) this.onmessage?.(new MessageEvent("message", { data }));
+    try {
+      while (this.readyState === WebSocket.OPEN && this.unasked[0] !== undefined) {
+        const answers = await this.answers(this.unasked[0]);
+        for (const data of answers) this.onmessage?.(new MessageEvent("message", { data }));
+      }
+    } finally {
+      this.asking = false;
     }
-    this.asking = false;
   }
 
   /** The replies to one request, which is then no more to be asked; none at the end of the line. */
@@ -70,7 +73,7 @@ export class HttpLine implements Line {
       if (reply.status !== NOT_YET) this.unasked.shift();
       return answers;
     } catch {
-      this.end();
+      this.close(); // or the service would keep its place, and the page would need another
       return [];
     }
   }
@@ -100,6 +103,7 @@ function unpacked(bytes: ArrayBuffer): (string | ArrayBuffer)[] {
   for (let at = 0; at < bytes.byteLength; ) {
     const start = at + HEAD_BYTES;
     const end = start + view.getUint32(at + 4, true);
+    if (end > bytes.byteLength) throw new RangeError("cut off, or somebody else's answer");
     const reply = bytes.slice(start, end);
     found.push(view.getUint32(at, true) === TEXT ? new TextDecoder().decode(reply) : reply);
     at = end;
