@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import TypeAdapter
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.routing import WebSocketRoute
 
 from app import __version__
@@ -59,6 +60,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)  # outside the check of hosts: a refused one gets them too
     if chosen.prefix:
         app.add_middleware(Prefix, path=chosen.prefix)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(request: Request, _: Exception) -> Response:
+        """Who has left in the middle of a request is told nothing, and it is no fault of ours to be written down."""
+        return Response(status_code=400)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:

@@ -79,6 +79,8 @@ class Link:
 
     async def ping(self, seconds: float) -> None:
         """Hear from the host within so many seconds, or give it up."""
+        if self.lost:
+            raise HostLost
         self._pong = self._pong or asyncio.get_running_loop().create_future()
         self.writer.write(packed(Kind.PING))
         try:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from selectors import EVENT_READ
+from time import monotonic
 from tracemalloc import get_traced_memory, start, stop
 from typing import Any, Protocol
 from unittest.mock import Mock
@@ -444,6 +445,20 @@ class TestWithoutMemory:
             assert read_binary(frame).header["step"] == 2
 
         run(hosts, play)
+
+
+def test_a_host_that_has_gone_is_not_waited_for_when_hosts_are_looked_at() -> None:
+    async def play() -> None:
+        ours, theirs = socket.socketpair()
+        link = Link(*await asyncio.open_connection(sock=ours), "")
+        theirs.close()
+        await link.ended()
+        begin = monotonic()
+        with pytest.raises(HostLost):
+            await link.ping(10)
+        assert monotonic() - begin < 2
+
+    asyncio.run(play())
 
 
 def test_sessions_are_spread_over_the_hosts() -> None:

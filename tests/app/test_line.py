@@ -297,6 +297,21 @@ class TestWhatIsNoMessage:
         assert line.rest().startswith(b"HTTP/1.1 400")
 
 
+@pytest.mark.parametrize("path", ["/api/check", "/api/line/ask"])
+def test_who_leaves_in_the_middle_of_a_request_is_no_line_in_the_log(
+    path: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with running() as service:
+        line = Line(address(service))
+        until(lambda: counted(f"http://{line.host}", "process_open_fds") > 0, service.pid)
+        head = f"POST {path} HTTP/1.1\r\nHost: {line.host}\r\nContent-Type: application/json\r\n"
+        line.send(f"{head}Content-Length: 100\r\n\r\n{{".encode())
+        sleep(0.3)
+        line.socket.close()
+        sleep(0.3)
+    assert capfd.readouterr().err == ""
+
+
 class TestAnAddress:
     @pytest.mark.parametrize(
         "path",
