@@ -95,7 +95,7 @@ class Store:
     def _nearest(self, key: bytes, low: int, high: int) -> Known | None:
         where = (STATES.c.key == key) & (STATES.c.step > low) & (STATES.c.step < high)
         newest = select(STATES.c.step, STATES.c.state).where(where).order_by(STATES.c.step.desc()).limit(1)
-        with self.engine.connect() as connection:
+        with self.engine.connect().execution_options(reads=True) as connection:
             row = connection.execute(newest).first()
         return Known(key, row.step, bytes(row.state)) if row else None
 
@@ -202,7 +202,8 @@ def prepare_at(url: str, migrate: bool = False) -> None:
 
 def connected(url: str) -> Engine:
     """An engine. SQLite writes ahead, and takes its lock when a transaction begins: two who read first and write
-    then would else fail at once instead of waiting for one another."""
+    then would else fail at once instead of waiting for one another. A connection with the option `reads` only reads,
+    and waits for nobody."""
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
 
@@ -214,6 +215,7 @@ def connected(url: str) -> Engine:
 
         @event.listens_for(engine, "begin")
         def begin(connection: Any) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            reads = connection.get_execution_options().get("reads")
+            connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app.documents import read_experiment
 from app.hosts.local import Local
@@ -77,6 +77,18 @@ class TestStates:
 
         kept(url, put)
         kept(url, find)
+
+    def test_who_looks_for_a_state_does_not_wait_for_who_writes(self, url: str) -> None:
+        async def play(store: Store) -> None:
+            store.put(Known(bytes(32), 5, b"a"))
+            await store.write()
+            with store.engine.begin() as connection:
+                connection.execute(delete(STATES))
+                begin = monotonic()
+                assert await store.nearest([(bytes(32), 0, 10)])
+                assert monotonic() - begin < 2
+
+        kept(url, play)
 
     def test_of_a_long_story_few_states_are_kept(self, url: str) -> None:
         async def play(store: Store) -> None:
