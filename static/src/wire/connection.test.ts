@@ -123,6 +123,26 @@ test("one's place in line is known until something is answered, and settles noth
   expect(place.value).toBe(0);
 });
 
+test("what is asked in line is sent when that is over, in order, and none of it on another line", () => {
+  const connection = connect();
+  const ids = (): number[] => FakeSocket.last.sent.map(({ id }) => id);
+  FakeSocket.last.open();
+  void connection.ask(advance);
+  FakeSocket.last.reply({ kind: "queued", id: 0, generation: 0, place: 2 });
+  for (let asked = 0; asked < 40; asked++) void connection.ask(advance);
+  expect([ids(), connection.outstanding]).toEqual([[1], 41]);
+  FakeSocket.last.reply({ ...stale, id: 1 });
+  void connection.ask(advance);
+  expect(ids()).toEqual(Array.from({ length: 42 }, (_, at) => at + 1));
+  FakeSocket.last.reply({ kind: "queued", id: 0, generation: 0, place: 2 });
+  void connection.ask(advance);
+  FakeSocket.last.close();
+  vi.advanceTimersByTime(20_000);
+  FakeSocket.last.open();
+  void connection.ask(advance);
+  expect(ids()).toEqual([44]);
+});
+
 describe("a frame", () => {
   test("is read in the layout of the newest graph", async () => {
     const connection = connect();

@@ -38,6 +38,7 @@ export class Connection {
   private silent = SILENT_MS;
   private readonly patience = new Patience(() => this.giveUp());
   private readonly waiting = new Map<number, (answer: Answer | null) => void>(); // in the order they were asked
+  private unsent: string[] = []; // asked in line: a service that has to keep too much unanswered reads no more of it
   private graph: Graph | null = null;
 
   /** `line` opens one; `listen` hears every answer; `reopened` is called on each (re)connection, to send what the service must know. */
@@ -70,8 +71,13 @@ export class Connection {
     if (size > LARGEST) return Promise.resolve(this.refuse(request, id, size));
     if (this.waiting.size === 0) this.patience.wait(within);
     const answered = new Promise<Answer | null>((resolve) => this.waiting.set(id, resolve));
-    socket.send(text);
+    this.unsent.push(text);
+    if (place.peek() === 0) this.sendAll();
     return answered;
+  }
+
+  private sendAll(): void {
+    for (const text of this.unsent.splice(0)) this.socket?.send(text);
   }
 
   /** What the service would close the line over is refused here, with the same words. */
@@ -111,6 +117,7 @@ export class Connection {
     place.value = 0;
     for (const resolve of this.waiting.values()) resolve(null);
     this.waiting.clear();
+    this.unsent = [];
     const spread = Math.min(SPREAD_MOST_MS, SPREAD_MS * 2 ** this.retries++);
     this.retry = setTimeout(() => this.connect(), RETRY_MS + Math.random() * spread);
   }
@@ -136,6 +143,7 @@ export class Connection {
   private receiveText(reply: Reply): void {
     place.value = reply.kind === "queued" ? reply.place : 0;
     if (reply.kind === "queued") return;
+    this.sendAll();
     if (reply.kind === "problems" && reply.id === 0) reply.id = this.oldest; // it could not read which one
     if (!this.waiting.has(reply.id)) return;
     if (reply.kind === "graph") this.graph = reply; // its frame follows under the same id
