@@ -122,7 +122,7 @@ def run_config(options: argparse.Namespace) -> int:
 
 
 def run_migrate(options: argparse.Namespace) -> int:
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
     from app.claim import InUse, claim
     from app.revisions import OtherTables
@@ -135,9 +135,12 @@ def run_migrate(options: argparse.Namespace) -> int:
     try:
         with claim(database):
             prepare_at(database, migrate=True)
-    except (OtherTables, InUse, SQLAlchemyError) as error:
+    except (OtherTables, InUse, DBAPIError) as error:
         print(error, file=sys.stderr)
         return 1
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        print(f"BACKFLOW_DATABASE names no database that can be used: {error}", file=sys.stderr)
+        return 2
     return 0
 
 

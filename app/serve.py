@@ -49,7 +49,7 @@ def serve(settings: Settings, reload: bool = False) -> int:
         except (RuntimeError, OtherTables, InUse) as error:
             print(error, file=sys.stderr)
             return 1
-        except (SQLAlchemyError, ImportError) as error:
+        except (SQLAlchemyError, ImportError, ValueError) as error:
             print(f"BACKFLOW_DATABASE names no database that can be used: {error}", file=sys.stderr)
             return 2
         return _run(settings, reload)

@@ -224,12 +224,16 @@ class TestTwoServers:
 
 
 class TestADatabase:
-    @pytest.mark.parametrize("database", ["nonsense", "nonsense://there", "sqlite:/states.db"])
+    @pytest.mark.parametrize("command", [["serve", "--port", "0"], ["migrate"]], ids=["serve", "migrate"])
+    @pytest.mark.parametrize(
+        "database",
+        ["nonsense", "nonsense://there", "sqlite:/states.db", "postgresql://there:port/states", "oracle://a/b"],
+    )
     def test_that_is_none_is_refused_with_the_settings_name(
-        self, database: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+        self, database: str, command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("BACKFLOW_DATABASE", database)
-        assert main(["serve", "--port", "0"]) == 2
+        assert main(command) == 2
         assert "BACKFLOW_DATABASE" in capsys.readouterr().err
 
 
