@@ -21,6 +21,7 @@ class Readiness:
         self._starting: asyncio.Task[None] | None = None
 
     def __enter__(self) -> None:
+        self.status = "starting"  # again, where the same application has been started before
         if threading.current_thread() is threading.main_thread():
             self._server = signal.getsignal(signal.SIGTERM)
             signal.signal(signal.SIGTERM, self._asked_to_end)

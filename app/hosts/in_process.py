@@ -16,7 +16,7 @@ class InProcess:
         self._thread = ThreadPoolExecutor(1, "training")
 
     async def start(self) -> None:
-        """Nothing has to be started."""
+        self._thread = ThreadPoolExecutor(1, "training")  # a new one: there may have been an end
 
     async def open(self, session: str) -> None:
         self._sessions[session] = Session()

@@ -55,6 +55,8 @@ def test_it_is_ready_only_between_its_start_and_its_end() -> None:
     with TestClient(app, base_url=URL) as inside:
         assert inside.get("/readyz").json() == {"status": "ready"}
     assert outside.get("/readyz").json() == {"status": "draining"}
+    with TestClient(app, base_url=URL) as again:
+        assert again.get("/readyz").json() == {"status": "ready"}
 
 
 def test_metrics_count_conversations_requests_and_refusals() -> None:
