@@ -30,6 +30,7 @@ from sqlalchemy import (
     event,
     func,
     select,
+    tuple_,
 )
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -163,13 +164,14 @@ class Store:
         held = int(connection.execute(select(func.coalesce(func.sum(STATES.c.size), 0))).scalar_one())
         if held <= self.most:
             return held
-        oldest = connection.execute(select(STATES.c.made, STATES.c.size).order_by(STATES.c.made))
+        order = (STATES.c.made, STATES.c.key, STATES.c.step)  # of one write all are made at once
+        oldest = connection.execute(select(*order, STATES.c.size).order_by(*order))
         for row in oldest.yield_per(1000):
             held -= row.size
             if held <= self.most * 0.9:
                 break
         oldest.close()
-        connection.execute(delete(STATES).where(STATES.c.made <= row.made))
+        connection.execute(delete(STATES).where(tuple_(*order) <= (row.made, bytes(row.key), row.step)))
         return held
 
     async def stop(self) -> None:

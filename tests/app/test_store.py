@@ -78,6 +78,16 @@ class TestStates:
         kept(url, put)
         kept(url, find)
 
+    def test_of_what_was_written_together_no_more_goes_than_is_too_much(self, url: str) -> None:
+        async def play(store: Store) -> None:
+            for number in range(11):
+                store.put(Known(bytes([number]) * 32, 10, bytes(100)))
+            await store.write()
+            with store.engine.connect() as connection:
+                assert connection.execute(select(func.sum(STATES.c.size))).scalar_one() == store._held == 900
+
+        kept(url, play, most=1000)
+
     def test_who_looks_for_a_state_does_not_wait_for_who_writes(self, url: str) -> None:
         async def play(store: Store) -> None:
             store.put(Known(bytes(32), 5, b"a"))
