@@ -7,6 +7,7 @@ known by its token, which is in no address, and so in no log.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from secrets import token_urlsafe
@@ -26,6 +27,8 @@ from app.protocol import Queued
 from app.reception import TOLD, Reception
 from app.session import Message, dump
 from engine.problem import BadExperiment
+
+log = logging.getLogger("backflow.line")
 
 TOKEN = "X-Backflow-Line"  # the header that names the line
 AHEAD = 2  # requests under way at once
@@ -159,7 +162,10 @@ class Lines:
         while True:
             await asyncio.sleep(min(LOOK, idle))
             for token in [token for token, line in self._lines.items() if line.unused(idle)]:
-                await self._close(token)
+                try:
+                    await self._close(token)
+                except Exception:  # a fault of ours is no reason to close no other line
+                    log.exception("a line could not be closed")
 
     async def _close(self, token: str) -> None:
         line = self._lines.pop(token, None)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from errno import ENOSPC
 from pathlib import Path
+from shutil import disk_usage
 
 from alembic import command
 from alembic.config import Config
@@ -60,6 +62,8 @@ def keep_copy(connection: Connection, revision: str) -> None:
         return
     part = Path(f"{file}.part")
     try:
+        if disk_usage(part.parent).free < Path(file).stat().st_size:  # to fill the disk first would be in others' way
+            raise OSError(ENOSPC, "no room for a copy")
         with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as copy:
             source.backup(copy)
         part.replace(f"{file}.{revision}")

@@ -103,7 +103,11 @@ class Store:
     async def _write_on(self) -> None:
         while True:
             await asyncio.sleep(PAUSE)
-            await self.write()
+            try:
+                await self.write()
+            except Exception:  # a fault of ours is no reason to store nothing from then on
+                self.failing = True
+                log.exception("states could not be written")
 
     async def write(self) -> None:
         """Write what waits."""

@@ -12,6 +12,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 from starlette.websockets import WebSocketDisconnected
 
 from app.admission import Full, Pace, Ticket
+from app.documents import LARGEST
 from app.origin import is_ours
 from app.protocol import Queued
 from app.reception import TOLD, Reception
@@ -19,7 +20,7 @@ from app.session import Message, dump
 
 log = logging.getLogger("backflow.websocket")
 
-AHEAD = 16  # requests read ahead of their answers; a browser has at most two outstanding
+AHEAD, AHEAD_BYTES = 16, LARGEST  # read ahead of what is answered; a browser has at most two small requests outstanding
 BUSY, TOO_FAST = 1013, 1008  # close codes: try again later; policy
 
 
@@ -62,12 +63,14 @@ class Sockets:
             ticket.moved.clear()
             await self._say(socket, dump(Queued("queued", 0, 0, ticket.place)))
             moved = asyncio.create_task(ticket.moved.wait())
-            await asyncio.wait({moved, reader.task}, timeout=TOLD, return_when=asyncio.FIRST_COMPLETED)
-            moved.cancel()
+            try:
+                await asyncio.wait({moved, reader.task}, timeout=TOLD, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                moved.cancel()
             if reader.task.done():
                 raise WebSocketDisconnect
 
-    async def _talk(self, socket: WebSocket, requests: asyncio.Queue[Message | None]) -> None:
+    async def _talk(self, socket: WebSocket, requests: Ahead) -> None:
         async with self.reception.session() as session:
             while (request := await requests.get()) is not None:
                 with self.reception.answering():
@@ -79,11 +82,29 @@ class Sockets:
             await send(socket, reply)
 
 
+class Ahead(asyncio.Queue[Message | None]):
+    """Requests that have come and are not answered; None at the end. There is room for a few, and for few bytes."""
+
+    size = 0  # bytes
+
+    def full(self) -> bool:
+        return super().full() or self.size >= AHEAD_BYTES
+
+    def _put(self, item: Message | None) -> None:
+        self.size += len(item or "")
+        super()._put(item)
+
+    def _get(self) -> Message | None:
+        item: Message | None = super()._get()
+        self.size -= len(item or "")
+        return item
+
+
 class Reader(NamedTuple):
-    """Who reads a socket, and what has come; None at the end."""
+    """Who reads a socket, and what has come."""
 
     task: asyncio.Task[None]
-    requests: asyncio.Queue[Message | None]
+    requests: Ahead
 
 
 @asynccontextmanager
@@ -93,7 +114,7 @@ async def reading(socket: WebSocket, pace: Pace) -> AsyncIterator[Reader]:
     Somebody has to read all the time: what a socket is sent and nobody reads holds up its answers to our pings, and
     a healthy browser would be taken for gone.
     """
-    requests: asyncio.Queue[Message | None] = asyncio.Queue(AHEAD)
+    requests = Ahead(AHEAD)
 
     async def read() -> None:
         with suppress(WebSocketDisconnect):

@@ -23,7 +23,7 @@ from app.admission import Pace
 from app.documents import LARGEST
 from app.main import create_app
 from app.settings import Settings
-from app.websocket import reading
+from app.websocket import Ahead, reading
 from tests.app.conversation import SMALL, Binary, read_binary
 from tests.app.service import BUILT, served
 
@@ -243,3 +243,22 @@ class Talk:
     def advance(self, steps: int) -> Binary:
         self.socket.send(json.dumps({"kind": "advance", "id": 2, "generation": 1, "steps": steps}))
         return read_binary(self.socket.recv(timeout=60))
+
+
+def test_what_is_read_ahead_of_its_answer_is_a_few_requests_and_few_bytes() -> None:
+    async def play() -> None:
+        ahead = Ahead(3)
+        for _ in range(3):
+            await ahead.put("{}")
+        assert ahead.full()
+        for _ in range(3):
+            assert await ahead.get() == "{}"
+        await ahead.put("x" * LARGEST)
+        waiting = asyncio.create_task(ahead.put(None))
+        await asyncio.sleep(0)
+        assert ahead.full() and not waiting.done()
+        assert len(await ahead.get() or "") == LARGEST
+        await waiting
+        assert (await ahead.get(), ahead.size, ahead.full()) == (None, 0, False)
+
+    asyncio.run(play())
