@@ -47,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130  # as a shell says it
 
 
 def parser() -> argparse.ArgumentParser:

@@ -98,7 +98,8 @@ def _run(settings: Settings, reload: bool) -> int:
         ChangeReload(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
     else:
         config.load()  # before the server listens to signals, since it would hear them and not end until it had started
-        uvicorn.Server(config).run(sockets=[listener])
+        with suppress(KeyboardInterrupt):  # raised again once it has ended in good order
+            uvicorn.Server(config).run(sockets=[listener])
     return 0
 
 

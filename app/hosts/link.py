@@ -81,6 +81,9 @@ class Link:
         """Hear from the host within so many seconds, or give it up."""
         if self.lost:
             raise HostLost
+        if self.writer.is_closing():  # it has gone, and that was not heard yet
+            self.end()
+            raise HostLost
         self._pong = self._pong or asyncio.get_running_loop().create_future()
         self.writer.write(packed(Kind.PING))
         try:

@@ -132,6 +132,7 @@ class Local:
             child = subprocess.Popen(
                 [sys.executable, "-m", "app.hosts.process", str(self.largest)],
                 stdin=theirs.fileno(),
+                process_group=0,  # Ctrl+C is for the service, which ends them
                 env={**os.environ, **ONE_THREAD, "BACKFLOW_TOKEN": token},
             )
             undone.pop_all()

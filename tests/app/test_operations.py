@@ -150,6 +150,21 @@ def test_asked_to_end_while_people_train_it_tells_each_that_it_restarts() -> Non
         assert monotonic() - began < 10
 
 
+@pytest.mark.parametrize("started", [False, True])
+def test_ended_with_ctrl_c_it_says_nothing_more(capfd: pytest.CaptureFixture[str], started: bool) -> None:
+    """Ctrl+C goes to all of a terminal's processes, while they start and later."""
+    command = [sys.executable, "-m", "app", "serve", "--port", "0"]
+    with subprocess.Popen(
+        command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as service:
+        where = address(service)
+        while started and ready(where)[0] != 200:
+            sleep(0.05)
+        os.killpg(service.pid, signal.SIGINT)
+        assert service.wait(20) in (0, 130)
+    assert capfd.readouterr().err == ""
+
+
 def test_asked_to_end_while_its_hosts_start_it_does_not_wait_for_them() -> None:
     with running() as service:
         address(service)

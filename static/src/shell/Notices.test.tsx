@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  [trouble.value, linkBroken.value, destination.value, place.value] = [null, false, null, 0];
+  [trouble.value, linkBroken.value, destination.value, place.value, frame.value] = [null, false, null, 0, null];
   act(() => render(null, root));
 });
 
@@ -45,6 +45,8 @@ describe("what is wrong", () => {
 describe("a place in line", () => {
   test("is told politely, and goes when one is let in", () => {
     act(() => void (place.value = 3));
+    expect(root.textContent).toBe(""); // the stage says so, in large letters
+    act(() => void (frame.value = frameOf({ step: 1 })));
     expect(root.textContent).toContain("number 3 in line");
     expect(root.querySelector("[role=status]")).not.toBeNull();
     act(() => void (place.value = 0));

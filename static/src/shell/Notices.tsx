@@ -36,7 +36,7 @@ function Trouble(): JSX.Element | null {
     return () => clearTimeout(waited);
   }, []);
   if (!connected.value && !patience.value) return <Notice icon="warn" role="alert" words={t("trouble.lost")} />;
-  if (place.value) return <Notice icon="warn" role="status" words={t("line.place", { place: place.value })} />;
+  if (place.value && frame.value) return <Notice icon="warn" role="status" words={t("line.place", { place: place.value })} />;
   if (!trouble.value && !linkBroken.value) return null;
   const dismiss = (): void => {
     trouble.value = null;

@@ -6,6 +6,7 @@ import { live, playing, position, progress, reached, speed, SPEEDS, visit } from
 import { errorMadeBy, weightOf } from "../state/flow";
 import { frame, graph } from "../state/run";
 import { selection } from "../state/selection";
+import { place } from "../wire/connection";
 import { entry } from "../wire/frame";
 import { format } from "../numbers";
 import { t } from "../words/words";
@@ -60,7 +61,8 @@ function useNarration(): { value: Narration } {
     const built = graph.value;
     const shown = frame.value;
     const now = built?.visits[visit.value];
-    if (!built || !shown || !now) return { title: t("stage.waiting"), text: "" };
+    const inLine = place.value > 0 && t("line.place", { place: place.value });
+    if (!built || !shown || !now) return { title: inLine || t("stage.waiting"), text: "" };
     if (live() && !shown.broken) return liveWords(shown.loss, shown.testLoss, shown.accuracy, shown.step);
     return narrate(built, shown, { visit: now, done: progress(visit.value, position.value) >= 1, optimizer: experiment.value?.optimizer.kind ?? "" });
   });

@@ -131,10 +131,18 @@ describe("where the service is away", () => {
 test("a socket that the service closes with a word is not blocked", () => {
   open();
   FakeSocket.last.open();
-  FakeSocket.last.close(true);
+  FakeSocket.last.close(1013);
   expect(heard).toEqual(["open", "close"]);
   open();
   expect([FakeSocket.made.length, service.posted.length]).toEqual([2, 0]);
+});
+
+test.each([1000, 1001, 1011])("a socket that opens and is closed with %i before anything was said is blocked", (code) => {
+  open();
+  FakeSocket.last.open();
+  FakeSocket.last.close(code);
+  open();
+  expect([FakeSocket.made.length, service.posted.length]).toEqual([1, 1]);
 });
 
 test("a line that is closed while it opens stays closed", () => {

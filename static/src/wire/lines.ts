@@ -9,6 +9,9 @@ const DOUBTS = 3;
 /** After this a socket is tried again when the line is lost: it may be another network by now. */
 const AGAIN_MS = 60_000;
 
+/** The codes with which the service closes a socket before it has said anything: it starts anew, it is full. */
+const TURNED_AWAY = new Set([1012, 1013]);
+
 export class Lines {
   private readonly sockets: string;
   private readonly http: string;
@@ -116,10 +119,10 @@ class EitherLine implements Line {
     this.lost(new CloseEvent("close"));
   }
 
-  /** The socket has gone. One that the service has closed with a word had come to it. */
+  /** The socket has gone. One that the service has turned away had come to it; a proxy has no such words. */
   private lost(event: CloseEvent): void {
     clearTimeout(this.patience);
-    this.judge(event.wasClean);
+    this.judge(TURNED_AWAY.has(event.code));
     if (this.opened || !this.lines.blocked) this.onclose?.(event);
     else this.takeHttp();
   }

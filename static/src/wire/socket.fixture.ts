@@ -32,10 +32,10 @@ export class FakeSocket implements Line {
     this.onopen?.(new Event("open"));
   }
 
-  /** Lost; or closed by the other side, with a word. */
-  close(wasClean = false): void {
+  /** Lost; or closed by the other side, with a code. */
+  close(code = 1006): void {
     this.readyState = FakeSocket.CLOSED;
-    this.onclose?.(new CloseEvent("close", { wasClean }));
+    this.onclose?.(new CloseEvent("close", { code, wasClean: code !== 1006 }));
   }
 
   reply(answer: object | ArrayBuffer): void {
