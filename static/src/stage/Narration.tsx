@@ -16,10 +16,13 @@ export function Headline(): JSX.Element {
   const words = useNarration();
   return (
     <p class="stage-headline" data-testid="headline">
-      <strong>{words.value.title}</strong> {words.value.text}
+      <strong>{words.value.title}</strong> {unbroken(words.value.text)}
     </p>
   );
 }
+
+/** A formula stays on one line. */
+const unbroken = (text: string): string => text.replace(/ ([=+·]) /g, "\u00a0$1\u00a0");
 
 /** Only while a person steps or watches slowly; a voice cannot follow sixty steps a second. */
 export function Spoken(): JSX.Element {
