@@ -20,9 +20,16 @@ class Full(Exception):
 class Ticket:
     """One who has come. `place` is 0 inside, and in line the number of those who go in before, oneself counted."""
 
+    __slots__ = ("_moved", "place")
+
     def __init__(self) -> None:
         self.place = 0
-        self.moved = asyncio.Event()
+        self._moved: asyncio.Event | None = None  # a large thing, which those who find room have no need of
+
+    @property
+    def moved(self) -> asyncio.Event:
+        self._moved = self._moved or asyncio.Event()
+        return self._moved
 
 
 class Admission:
@@ -61,8 +68,9 @@ class Admission:
         while self.waiting and self.count < self.sessions:
             self.count += 1
             first = self.waiting.pop(0)
-            first.place = 0
-            first.moved.set()
+            if first.place:
+                first.place = 0
+                first.moved.set()
         for place, ticket in enumerate(self.waiting, 1):
             if ticket.place != place:
                 ticket.place = place
@@ -71,6 +79,8 @@ class Admission:
 
 class Pace:
     """A token bucket: `rate` messages a second in the long run, `burst` at once."""
+
+    __slots__ = ("_at", "_clock", "_left", "burst", "rate")
 
     def __init__(self, rate: float, burst: float, clock: Callable[[], float] = monotonic) -> None:
         self.rate, self.burst, self._clock = rate, burst, clock
